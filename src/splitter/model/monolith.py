@@ -1,0 +1,119 @@
+"""What is known of a monolith: its files, modules, routes and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from splitter.model.changes import Note
+
+
+class Sources(Mapping[str, bytes]):
+    """A snapshot of the project's files: posix path below the root → bytes. Never changes."""
+
+    __slots__ = ("_files",)
+
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        self._files = dict(files)
+
+    def __getitem__(self, path: str) -> bytes:
+        return self._files[path]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One operation of the application, under its whole path.
+
+    `endpoint` is `module:qualname`; `file` is relative to the project root (empty where the
+    endpoint is not in the project); `line` counts from 1; `kind` is `http`, `websocket` or `mount`.
+    """
+
+    methods: tuple[str, ...]
+    path: str
+    endpoint: str
+    file: str
+    line: int
+    found_by: tuple[str, ...] = ("static",)
+    kind: str = "http"
+    name: str = ""
+    in_schema: bool = True
+
+    @property
+    def module(self) -> str:
+        return self.endpoint.partition(":")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class TableUse:
+    """A module reads or writes a table, seen at a line, through the ORM or in raw SQL."""
+
+    module: str
+    line: int
+    mode: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table, the class that maps it (`module:Class`, empty if only SQL names it), its users."""
+
+    name: str
+    model: str
+    file: str
+    line: int
+    uses: tuple[TableUse, ...] = ()
+    references: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunningApp:
+    """What the monolith says of itself when its own interpreter imports it.
+
+    `distributions` maps an import name to the distributions that provide it, `versions` a
+    normalised distribution name to the installed version, `requires` to what it requires
+    (environment markers already applied). `reads` are the environment variables read while
+    importing, with the value seen (`None`: not set). `error` is empty if the import succeeded.
+    """
+
+    python: str
+    python_version: str
+    routes: tuple[Route, ...] = ()
+    openapi: Mapping[str, object] = field(default_factory=dict)
+    middleware: tuple[str, ...] = ()
+    exception_handlers: tuple[str, ...] = ()
+    reads: Mapping[str, str | None] = field(default_factory=dict)
+    modules: tuple[str, ...] = ()
+    distributions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+    requires: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A Python module of the monolith: dotted name as the monolith imports it, and its file."""
+
+    name: str
+    path: str
+    is_package: bool
+    lines: int
+    imports: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Monolith:
+    """All that was found out before anything is planned."""
+
+    app: str
+    factory: bool
+    modules: tuple[Module, ...]
+    routes: tuple[Route, ...]
+    tables: tuple[Table, ...]
+    findings: tuple[Note, ...]
+    running: RunningApp | None = None

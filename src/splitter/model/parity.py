@@ -1,0 +1,105 @@
+"""A case is put to both sides, each side's answer observed, and the two held together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
+
+
+class Absent(Enum):
+    """A value that is not there; `null` is a value that is."""
+
+    ABSENT = "absent"
+
+
+ABSENT = Absent.ABSENT
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is sent, before templates are filled in. `path` may carry a query of its own."""
+
+    method: str
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes | None = None
+    content_type: str = ""
+    template: object = ABSENT
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What is compared less strictly than by default; JSONPath as in RFC 9535."""
+
+    ignore: tuple[str, ...] = ()
+    unordered: tuple[str, ...] = ()
+    tolerance: Mapping[str, float] = field(default_factory=dict)
+    numbers: str = "strict"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One request with what it needs and how its answers are compared. `source` is file or origin."""
+
+    name: str
+    request: Request
+    source: str = ""
+    after: str = ""
+    service: str = ""
+    capture: Mapping[str, str] = field(default_factory=dict)
+    rules: Rules = field(default_factory=Rules)
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """An answer as it came: header names in lower case in order of arrival, body undecoded.
+
+    `elapsed` is in seconds, from sending the request to the end of the answer.
+    """
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    elapsed: float
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """`kind` is status, header, body or database; `path` says where; a side may be `ABSENT`."""
+
+    kind: str
+    path: str
+    monolith: object
+    service: object
+
+
+class Outcome(StrEnum):
+    """What became of a case."""
+
+    MATCH = "match"
+    MISMATCH = "mismatch"
+    ERROR = "error"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a report keeps of an observation; `elapsed_ms` is in milliseconds."""
+
+    status: int
+    elapsed_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was found for a case. `error` says which side failed and why, or what was missing."""
+
+    case: Case
+    outcome: Outcome
+    differences: tuple[Difference, ...] = ()
+    noise: tuple[Difference, ...] = ()
+    error: str = ""
+    monolith: Answer | None = None
+    service: Answer | None = None
