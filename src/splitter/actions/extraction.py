@@ -1,0 +1,148 @@
+"""The route files and what they need, at their new homes, sliced to what is needed."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from splitter.codemods.slicing import Slice, slice_module
+from splitter.discovery.modules import Kind, ModuleView
+from splitter.model.plan import Copy
+from splitter.planning.homes import FOUNDATION, Part
+from splitter.planning.plan import Blueprint
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """A file as copied: where it goes, what it was, and its text with the old imports."""
+
+    path: str
+    owner: str
+    origin: str
+    target: str
+    origin_path: str
+    text: bytes
+
+    def copy(self, origin_text: bytes) -> Copy:
+        """The record of it, as long as its imports have not been rewritten."""
+        raw = digest(self.text)
+        return Copy(
+            self.path, self.owner, self.origin, self.origin_path, digest(origin_text), raw, raw
+        )
+
+
+def digest(data: bytes) -> str:
+    """SHA-256 in hex."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def extract(blueprint: Blueprint, owner: str) -> tuple[Extract, ...]:
+    """What goes to an owner: a service's name, or `FOUNDATION` for all that is shared."""
+    parts = blueprint.division.parts.get(owner, {})
+    return tuple(_extract(blueprint, part) for part in parts.values())
+
+
+def shared_by(blueprint: Blueprint, service: str) -> tuple[Extract, ...]:
+    """The shared files that a service imports, and those that they import in turn."""
+    shared = {e.origin: e for e in extract(blueprint, FOUNDATION)}
+    wanted = set(blueprint.needs[service].kept) & set(shared)
+    foundation = blueprint.needs.get(FOUNDATION)
+    if foundation is not None:
+        wanted |= set(foundation.kept) & set(shared)
+    return tuple(shared[m] for m in sorted(_closed(blueprint, wanted, set(shared))))
+
+
+def foundation_files(blueprint: Blueprint) -> tuple[Extract, ...]:
+    """The shared files that the foundation consists of and rests on."""
+    shared = {e.origin: e for e in extract(blueprint, FOUNDATION)}
+    found = blueprint.needs.get(FOUNDATION)
+    wanted = set(found.kept) & set(shared) if found is not None else set()
+    return tuple(shared[m] for m in sorted(_closed(blueprint, wanted, set(shared))))
+
+
+def packages(paths: Iterable[str]) -> Iterator[str]:
+    """The `__init__.py` files that make folders of these files importable packages."""
+    seen: set[str] = set()
+    for path in paths:
+        folder = path.rpartition("/")[0]
+        while folder and folder not in seen:
+            seen.add(folder)
+            yield f"{folder}/__init__.py"
+            folder = folder.rpartition("/")[0]
+
+
+def _closed(blueprint: Blueprint, wanted: set[str], known: set[str]) -> set[str]:
+    """`wanted` with all shared modules that their shared statements use, transitively."""
+    todo, found = list(wanted), set(wanted)
+    parts = blueprint.division.parts.get(FOUNDATION, {})
+    uses: dict[str, set[str]] = {}
+    for needs in blueprint.needs.values():
+        for (module, key), targets in needs.edges.items():
+            if module in parts and (isinstance(key, str) or key in parts[module].statements):
+                uses.setdefault(module, set()).update(t for t, _ in targets)
+        for module in needs.kept:
+            if module in parts:
+                uses.setdefault(module, set()).update(_parents(module))
+    while todo:
+        for module in uses.get(todo.pop(), ()):
+            if module in known and module not in found:
+                found.add(module)
+                todo.append(module)
+    return found
+
+
+def _extract(blueprint: Blueprint, part: Part) -> Extract:
+    view = blueprint.program.views[part.module]
+    source = blueprint.program.sources[view.path]
+    tree = blueprint.ground.parsed.trees[view.path]
+    extra = (_borrow(part),) if part.borrowed else ()
+    kept = {*part.statements, *_frame(view, part)}
+    text = slice_module(source, tree, Slice(kept, _with_future(part), part.cut, extra))
+    layout = blueprint.layout
+    return Extract(
+        layout.path(part.owner, part.module),
+        part.owner,
+        part.module,
+        layout.targets[part.owner][part.module],
+        view.path,
+        text,
+    )
+
+
+def _borrow(part: Part) -> str:
+    names = ", ".join(sorted(part.borrowed))
+    line = f"from {part.module} import {names}"
+    if len(line) <= 88:
+        return line
+    rows = "".join(f"    {name},\n" for name in sorted(part.borrowed))
+    return f"from {part.module} import (\n{rows})"
+
+
+def _frame(view: ModuleView, part: Part) -> Iterator[int]:
+    """Docstring and `__future__` always stay; `__all__` only where all of its names do."""
+    kept = {n for i in part.statements for n in view.statements[i].binds}
+    kept |= {n for names in part.aliases.values() for n in names} | set(part.borrowed)
+    for statement in view.statements:
+        if statement.kind is Kind.FRAME:
+            listed = _listed(statement.node)
+            if "__all__" not in statement.binds or (listed and listed <= kept):
+                yield statement.index
+
+
+def _listed(node: ast.stmt) -> set[str]:
+    value = getattr(node, "value", None)
+    if not isinstance(value, ast.List | ast.Tuple):
+        return set()
+    return {str(e.value) for e in value.elts if isinstance(e, ast.Constant)}
+
+
+def _with_future(part: Part) -> Mapping[int, frozenset[str]]:
+    return part.aliases
+
+
+def _parents(module: str) -> Iterator[str]:
+    while "." in module:
+        module = module.rpartition(".")[0]
+        yield module

@@ -1,0 +1,200 @@
+"""Monolith and services → for each service a plan: what moves where, what is shared, and why."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from splitter.discovery.modules import Kind
+from splitter.discovery.parsing import Parsed
+from splitter.model.changes import Note
+from splitter.model.monolith import Route, RunningApp
+from splitter.model.plan import Home, Placement, Plan, Service
+from splitter.planning.homes import FOUNDATION, Division, Part, divide
+from splitter.planning.layout import Layout, lay_out
+from splitter.planning.needs import Needs, search
+from splitter.planning.program import Program
+from splitter.planning.requirements import requirements
+from splitter.planning.selecting import select
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What every plan starts from. `app` is `module:attribute`; `homes` as in splitter.toml."""
+
+    parsed: Parsed
+    routes: tuple[Route, ...]
+    app: str
+    routes_package: str
+    homes: Mapping[str, str]
+    running: RunningApp
+
+    @property
+    def application(self) -> str:
+        """The module of the application."""
+        return self.app.partition(":")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Blueprint:
+    """All plans together: what is shared follows from all services, not from one."""
+
+    ground: Ground
+    program: Program
+    needs: Mapping[str, Needs]
+    division: Division
+    layout: Layout
+    plans: Mapping[str, Plan]
+
+    def imports(self, owner: str) -> dict[str, str]:
+        """The map of old to new dotted names that holds in the files of an owner."""
+        return _imports(self.division, self.layout, owner)
+
+    def effects(self, owner: str) -> tuple[str, ...]:
+        """New names of modules that a service must import although no import leads to them."""
+        return tuple(sorted(_effects(self, owner)))
+
+
+def draw(ground: Ground, services: Sequence[Service]) -> Blueprint:
+    """The plans of all services. UsageError where a service's routes are not to be found."""
+    program = Program(ground.parsed)
+    selections = {s.name: select(s, ground.routes) for s in services}
+    module, _, attribute = ground.app.partition(":")
+    root = (module, tuple(attribute.split(".")))
+    needs = {name: search(program, chosen, [root]) for name, (chosen, _) in selections.items()}
+    homes = [(home, ()) for home in ground.homes if home in program.views]
+    if homes:
+        needs[FOUNDATION] = search(program, type(next(iter(selections.values()))[0])(), homes)
+    division = divide(program, needs, application=module)
+    layout = lay_out(
+        program,
+        division,
+        services,
+        application=module,
+        routes_package=ground.routes_package,
+        homes=ground.homes,
+    )
+    plans = {
+        s.name: _plan(ground, program, needs, division, layout, s, selections[s.name][1])
+        for s in services
+    }
+    return Blueprint(ground, program, needs, division, layout, plans)
+
+
+def _plan(
+    ground: Ground,
+    program: Program,
+    needs: Mapping[str, Needs],
+    division: Division,
+    layout: Layout,
+    service: Service,
+    routes: tuple[Route, ...],
+) -> Plan:
+    found = needs[service.name]
+    foreign = {name for names in found.foreign.values() for name in names}
+    shared = needs.get(FOUNDATION)
+    if shared is not None:
+        foreign |= {name for names in shared.foreign.values() for name in names}
+    code = [
+        program.sources[program.views[module].path].decode("utf-8", "replace")
+        for module in sorted(found.kept)
+    ]
+    lines, unknown = requirements(foreign, [*code, *_urls(ground.running)], ground.running)
+    notes = set(found.notes)
+    for name in unknown:
+        where = next(m for m, names in found.foreign.items() for n in names if _root(n) == name)
+        path = program.views[where].path if where in program.views else ""
+        notes.add(Note(path, 0, "SPL032", f"no installed distribution provides {name}"))
+    return Plan(
+        service,
+        routes,
+        tuple(_placements(program, needs, division, layout, service)),
+        _imports(division, layout, service.name),
+        lines,
+        blockers=tuple(sorted(n for n in notes if n.blocks)),
+        notes=tuple(sorted(n for n in notes if not n.blocks)),
+    )
+
+
+def _imports(division: Division, layout: Layout, owner: str) -> dict[str, str]:
+    shared, own = layout.targets.get(FOUNDATION, {}), layout.targets.get(owner, {})
+    result: dict[str, str] = dict(shared)
+    if owner == FOUNDATION:
+        return result
+    for module, target in own.items():
+        result[module] = target
+        for name in sorted(division.shared_names.get(module, ())):
+            if module in shared:
+                result[f"{module}.{name}"] = f"{shared[module]}.{name}"
+    return result
+
+
+def _placements(
+    program: Program,
+    needs: Mapping[str, Needs],
+    division: Division,
+    layout: Layout,
+    service: Service,
+) -> Iterator[Placement]:
+    found = needs[service.name]
+    for owner, home in ((service.name, Home.SERVICE), (FOUNDATION, Home.SHARED)):
+        for module, part in division.parts.get(owner, {}).items():
+            if module in found.kept:
+                yield Placement(
+                    module,
+                    program.views[module].path,
+                    tuple(sorted(_names(program, part))),
+                    home,
+                    layout.targets[owner][module],
+                    layout.path(owner, module),
+                    _because(needs, module, home),
+                )
+
+
+def _names(program: Program, part: Part) -> Iterable[str]:
+    """The names that move, or none where all of the module does."""
+    view = program.views[part.module]
+    everything = {s.index for s in view.statements if s.kind not in (Kind.FRAME, Kind.IMPORT)}
+    if everything <= part.statements:
+        return ()
+    kept = {n for i in part.statements for n in view.statements[i].binds}
+    return kept | {n for names in part.aliases.values() for n in names}
+
+
+def _because(needs: Mapping[str, Needs], module: str, home: Home) -> str:
+    owners = sorted(o for o, found in needs.items() if module in found.kept and o != FOUNDATION)
+    if home is Home.SERVICE:
+        return "only this service needs it" if len(owners) == 1 else "it differs for each service"
+    if FOUNDATION in needs and module in needs[FOUNDATION].kept:
+        return "it belongs to the foundation"
+    return f"{len(owners)} services need it: {', '.join(owners)}"
+
+
+def _effects(blueprint: Blueprint, owner: str) -> Iterator[str]:
+    found, layout = blueprint.needs[owner], blueprint.layout
+    shared = blueprint.division.parts.get(FOUNDATION, {})
+    own = blueprint.division.parts.get(owner, {})
+    for module, index in found.registered:
+        for home, parts in ((FOUNDATION, shared), (owner, own)):
+            if module in parts and index in parts[module].statements:
+                yield layout.targets[home][module]
+    for module in own:
+        if module in shared and any(
+            blueprint.program.views[module].statements[i].kind is Kind.ACTION
+            for i in shared[module].statements
+        ):
+            yield layout.targets[FOUNDATION][module]
+
+
+def _urls(running: RunningApp) -> list[str]:
+    return [value for value in running.reads.values() if value and "://" in value]
+
+
+def _root(name: str) -> str:
+    return name.partition(".")[0]
+
+
+def data_reads(tree: ast.AST) -> bool:
+    """Whether code looks for files beside itself."""
+    return any(isinstance(n, ast.Name) and n.id == "__file__" for n in ast.walk(tree))

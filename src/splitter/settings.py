@@ -1,0 +1,255 @@
+"""splitter.toml or [tool.splitter], the environment and flags, as one frozen Settings.
+
+A key that is not known is refused with the nearest known one. Precedence: flag, then a
+`SPLITTER_*` variable (`SPLITTER_MONOLITH__APP`), then the file, then the default.
+"""
+
+from __future__ import annotations
+
+import difflib
+import keyword
+import re
+import sys
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+from pydantic_settings.sources import InitSettingsSource
+
+from splitter.errors import ConfigurationError, DiskError, UsageError
+from splitter.model.plan import Service
+
+FIRST_PORT = 8001
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class MonolithSection(_Section):
+    """Where the monolith is and how it runs."""
+
+    app: str = "main:app"
+    factory: bool = False
+    routes: str = ""
+    python: str = ""
+    port: int = Field(8000, ge=1, le=65535)
+    start_seconds: float = Field(90, gt=0)
+    environment: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("app")
+    @classmethod
+    def _is_an_application(cls, value: str) -> str:
+        if not re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*", value):
+            raise ValueError("is MODULE:ATTRIBUTE, as uvicorn takes it, such as main:app")
+        return value
+
+
+class ServiceSection(_Section):
+    """A service: its port, and its routes as modules, files or URL prefixes."""
+
+    port: int = Field(ge=1, le=65535)
+    routes: tuple[str, ...] = ()
+
+
+class DatabaseSection(_Section):
+    """Which environment variable names the database, and what holds where it is not set."""
+
+    url_env: str = ""
+    url: str = ""
+
+
+class ParitySection(_Section):
+    """What parity-check puts to both sides when it is not told otherwise."""
+
+    cases: tuple[str, ...] = ()
+    login: dict[str, Any] = Field(default_factory=dict)
+    concurrency: int = Field(8, ge=1)
+    timeout: float = Field(30, gt=0)
+
+
+class GatewaySection(_Section):
+    """The gateway's own port, and the services that it already sends traffic to."""
+
+    port: int = Field(8080, ge=1, le=65535)
+    live: tuple[str, ...] = ()
+
+
+class Settings(BaseSettings):
+    """Everything that the commands go by."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid",
+        frozen=True,
+        env_prefix="SPLITTER_",
+        env_nested_delimiter="__",
+        env_ignore_empty=True,
+    )
+
+    monolith: MonolithSection = MonolithSection()
+    services: dict[str, ServiceSection] = Field(default_factory=dict)
+    homes: dict[str, str] = Field(default_factory=dict)
+    database: DatabaseSection = DatabaseSection()
+    parity: ParitySection = ParitySection()
+    gateway: GatewaySection = GatewaySection()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        assert isinstance(init_settings, InitSettingsSource)
+        file = init_settings.init_kwargs.pop("_file", {})
+        return init_settings, env_settings, _Table(settings_cls, file)
+
+    @property
+    def python(self) -> str:
+        """The interpreter that has the monolith's dependencies."""
+        return self.monolith.python or sys.executable
+
+    def planned(self) -> tuple[Service, ...]:
+        """The services of the file, in its order."""
+        return tuple(Service(n, s.port, s.routes) for n, s in self.services.items())
+
+    def service(self, name: str) -> Service:
+        """The service of that name; ConfigurationError with a suggestion where there is none."""
+        if name not in self.services:
+            raise UsageError(
+                f"there is no service {name!r}",
+                hint=_suggest(name, list(self.services), "services")
+                or f"splitter scaffold {name} --port N makes one",
+            )
+        section = self.services[name]
+        return Service(name, section.port, section.routes)
+
+
+class _Table(TomlConfigSettingsSource):
+    """A table that was read already, in the place of a file."""
+
+    def __init__(self, settings_cls: type[BaseSettings], table: dict[str, Any]) -> None:
+        InitSettingsSource.__init__(self, settings_cls, table)
+
+
+def load(root: Path, flags: Mapping[str, Any] | None = None) -> Settings:
+    """The settings of the project in `root`. ConfigurationError names file and key."""
+    where, table = read_table(root)
+    try:
+        settings = Settings(**{**(flags or {}), "_file": table})
+    except ValidationError as error:
+        raise _explained(error, where) from None
+    for name in settings.services:
+        check_name(name, where=f"{where}: services.{name}")
+    _check_ports(settings, where)
+    return settings
+
+
+def read_table(root: Path) -> tuple[str, dict[str, Any]]:
+    """The file that configures the project (its name) and its table of splitter's keys."""
+    for name in ("splitter.toml", "pyproject.toml"):
+        path = root / name
+        if not path.is_file():
+            continue
+        try:
+            table = tomllib.loads(path.read_text("utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ConfigurationError(f"{name} is not TOML: {error}", where=name) from None
+        except OSError as error:
+            raise DiskError(f"cannot read {name}: {error.strerror}", where=str(path)) from None
+        if name == "splitter.toml":
+            return name, table
+        if "splitter" in table.get("tool", {}):
+            return "pyproject.toml [tool.splitter]", table["tool"]["splitter"]
+    return "splitter.toml", {}
+
+
+def check_name(name: str, *, where: str = "") -> None:
+    """A service's name becomes part of a package name (PEP 8): refuse what cannot."""
+    if re.fullmatch(r"[a-z][a-z0-9_]*", name) and not keyword.iskeyword(name):
+        return
+    better = re.sub(r"\W+", "_", name.strip().lower()).strip("_")
+    better = re.sub(r"^\d+_*", "", better)
+    hint = "lower-case letters, digits and _ , a letter first"
+    if better and not keyword.iskeyword(better):
+        hint += f"; for example {better!r}"
+    raise UsageError(f"{name!r} is not a name for a service", where=where, hint=hint)
+
+
+def check_port(port: int, *, name: str, settings: Settings) -> None:
+    """Refuse a port that is no port, or that the monolith, the gateway or a service has."""
+    free = next_port(settings)
+    if not 1 <= port <= 65535:
+        raise UsageError(f"{port} is not a port", hint=f"1 to 65535; {free} is free")
+    for owner, taken in _owners(settings):
+        if taken == port and owner != f"service {name}":
+            raise UsageError(f"port {port} is the {owner}'s", hint=f"{free} is free")
+
+
+def next_port(settings: Settings, start: int = FIRST_PORT) -> int:
+    """The first port from `start` that nothing in the settings has."""
+    taken = {port for _, port in _owners(settings)}
+    return next(port for port in range(start, 65536) if port not in taken)
+
+
+def _owners(settings: Settings) -> list[tuple[str, int]]:
+    return [
+        ("monolith", settings.monolith.port),
+        ("gateway", settings.gateway.port),
+        *((f"service {name}", section.port) for name, section in settings.services.items()),
+    ]
+
+
+def _check_ports(settings: Settings, where: str) -> None:
+    seen: dict[int, str] = {}
+    for owner, port in _owners(settings):
+        if port in seen:
+            raise ConfigurationError(
+                f"port {port} is given to the {seen[port]} and to the {owner}",
+                where=where,
+                hint=f"{next_port(settings)} is free",
+            )
+        seen[port] = owner
+
+
+def _explained(error: ValidationError, where: str) -> ConfigurationError:
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        known = _known_keys(first["loc"][:-1])
+        return ConfigurationError(
+            f"unknown key {key!r}",
+            where=where,
+            hint=_suggest(str(first["loc"][-1]), known, "keys"),
+        )
+    message = first["msg"].removeprefix("Value error, ")
+    return ConfigurationError(f"{key}: {message} (got {first.get('input')!r})", where=where)
+
+
+def _known_keys(path: Sequence[int | str]) -> list[str]:
+    sections: dict[str, type[BaseModel]] = {
+        "monolith": MonolithSection,
+        "services": ServiceSection,
+        "database": DatabaseSection,
+        "parity": ParitySection,
+        "gateway": GatewaySection,
+    }
+    model = sections.get(str(path[0])) if path else Settings
+    return list(model.model_fields) if model else []
+
+
+def _suggest(given: str, known: Sequence[str], what: str) -> str:
+    near = difflib.get_close_matches(given, known, 1)
+    if near:
+        return f"did you mean {near[0]!r}?"
+    return f"known {what}: {', '.join(known)}" if known else ""
