@@ -78,7 +78,10 @@ class RunningApp:
     `distributions` maps an import name to the distributions that provide it, `versions` a
     normalised distribution name to the installed version, `requires` to what it requires
     (environment markers already applied). `reads` are the environment variables read while
-    importing, with the value seen (`None`: not set). `error` is empty if the import succeeded.
+    importing, with the value seen (`None`: not set); `read_at` says where, as `file:line`, for those
+    that the project's own code asks for. `mounted` holds the OpenAPI documents of mounted
+    applications by their whole prefix. `error` is empty if the import succeeded and routes were
+    found; `remarks` are lines about what is odd but did not stop it.
     """
 
     python: str
@@ -93,6 +96,9 @@ class RunningApp:
     versions: Mapping[str, str] = field(default_factory=dict)
     requires: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     error: str = ""
+    read_at: Mapping[str, str] = field(default_factory=dict)
+    mounted: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
