@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from splitter.codemods.slicing import Slice, slice_module
@@ -41,7 +41,8 @@ def digest(data: bytes) -> str:
 def extract(blueprint: Blueprint, owner: str) -> tuple[Extract, ...]:
     """What goes to an owner: a service's name, or `FOUNDATION` for all that is shared."""
     parts = blueprint.division.parts.get(owner, {})
-    return tuple(_extract(blueprint, part) for part in parts.values())
+    targets = blueprint.layout.targets.get(owner, {})
+    return tuple(_extract(blueprint, part) for m, part in parts.items() if m in targets)
 
 
 def shared_by(blueprint: Blueprint, service: str) -> tuple[Extract, ...]:
@@ -99,7 +100,7 @@ def _extract(blueprint: Blueprint, part: Part) -> Extract:
     tree = blueprint.ground.parsed.trees[view.path]
     extra = (_borrow(part),) if part.borrowed else ()
     kept = {*part.statements, *_frame(view, part)}
-    text = slice_module(source, tree, Slice(kept, _with_future(part), part.cut, extra))
+    text = slice_module(source, tree, Slice(kept, part.aliases, part.cut, extra))
     layout = blueprint.layout
     return Extract(
         layout.path(part.owner, part.module),
@@ -136,10 +137,6 @@ def _listed(node: ast.stmt) -> set[str]:
     if not isinstance(value, ast.List | ast.Tuple):
         return set()
     return {str(e.value) for e in value.elts if isinstance(e, ast.Constant)}
-
-
-def _with_future(part: Part) -> Mapping[int, frozenset[str]]:
-    return part.aliases
 
 
 def _parents(module: str) -> Iterator[str]:

@@ -53,16 +53,18 @@ class _Piece:
 
 def _pieces(lines: list[bytes], tree: ast.Module, wanted: Slice) -> Iterator[_Piece]:
     """The kept stretches of the file, each with the number of blank lines before it."""
-    at = 0
+    at = blanks = 0
     for indexes, first, last in _groups(tree):
         start = _first_text(lines, at, first)
         header = _header(lines, start, first) if at == 0 else start
         if header > start:
             yield _Piece(b"".join(lines[start:header]), True, 0)
             at, start = header, _first_text(lines, header, first)
+        blanks = max(blanks, start - at)
         text = _statement_text(lines, tree, indexes, start, last, wanted)
         if text is not None:
-            yield _Piece(text, _is_top(tree.body[indexes[0]], indexes[0]), start - at)
+            yield _Piece(text, _is_top(tree.body[indexes[0]], indexes[0]), blanks)
+            blanks = 0
         at = last
     rest = b"".join(lines[at:])
     if rest.strip() and tree.body and len(tree.body) - 1 in wanted.statements:
@@ -287,8 +289,11 @@ def _with_extra(
     at = 0
     while at < len(pieces) and pieces[at].frame:
         at += 1
+    while at < len(pieces) and pieces[at].text.startswith((b"import ", b"from ")):
+        at += 1
     text = "".join(line + newline for line in extra).encode("utf-8")
-    return [*pieces[:at], _Piece(text, False, 1 if at else 0), *pieces[at:]]
+    after_imports = at and not pieces[at - 1].frame
+    return [*pieces[:at], _Piece(text, False, 0 if after_imports else 1), *pieces[at:]]
 
 
 def _join(pieces: list[_Piece], newline: str) -> bytes:

@@ -65,6 +65,7 @@ class _Divider:
             for source, targets in found.edges.items():
                 self.edges.setdefault(source, set()).update(targets)
         self.bound = {node for node in self.owners if self._is_bound(node)}
+        self.bound |= set(self._acted_on())
         self.shared: set[Node] = set()
 
     def divide(self) -> Division:
@@ -76,7 +77,7 @@ class _Divider:
             names = self._names_of(module, self._of(module, self.shared))
             division.shared_names[module] = names
             part = self._part(module, FOUNDATION, self._of(module, self.shared))
-            if not part.empty or self._is_shared_module(module):
+            if not part.empty or (self._is_shared_module(module) and self._is_named(module)):
                 division.parts.setdefault(FOUNDATION, {})[module] = part
         for owner, found in self.needs.items():
             if owner != FOUNDATION:
@@ -90,7 +91,7 @@ class _Divider:
         for module in sorted(found.kept):
             nodes = {n for n in _nodes(self.program, found) if n[0] == module} - self.shared
             part = self._part(module, owner, nodes)
-            if not part.empty or module not in shared_parts:
+            if not part.empty or (module not in shared_parts and module in found.named):
                 yield module, part
 
     def _is_bound(self, node: Node) -> bool:
@@ -103,6 +104,15 @@ class _Divider:
             return True
         cut = {id(n) for found in self.needs.values() for n in found.cut.get(module, ())}
         return bool(cut) and any(id(part) in cut for part in ast.walk(statement.node))
+
+    def _acted_on(self) -> Iterator[Node]:
+        """The routers that bound statements fill: they are each service's own."""
+        for module, key in list(self.bound):
+            view = self.program.views[module]
+            base = view.statements[int(key)].base
+            for index in view.bindings.get(base[0], ()) if base else ():
+                if view.statements[index].kind is Kind.DEFINITION:
+                    yield module, index
 
     def _may_be_shared(self, node: Node) -> bool:
         owners = self.owners[node]
@@ -178,6 +188,9 @@ class _Divider:
         nodes = self._of(module, self.owners)
         return not nodes and (FOUNDATION in owners or len(owners) > 1)
 
+    def _is_named(self, module: str) -> bool:
+        return any(module in found.named for found in self.needs.values())
+
     def _names_of(self, module: str, nodes: Iterable[Node]) -> set[str]:
         view = self.program.views[module]
         names: set[str] = set()
@@ -190,8 +203,9 @@ class _Divider:
         statements = {key for _, key in nodes if isinstance(key, int)}
         names = {key for _, key in nodes if isinstance(key, str)}
         borrowed: set[str] = set()
+        edges = self.edges if owner == FOUNDATION else self.needs[owner].edges
         for node in nodes:
-            for target in self.edges.get(node, ()):
+            for target in edges.get(node, ()):
                 if target[0] != module or isinstance(node[1], str):
                     continue
                 if isinstance(target[1], str):

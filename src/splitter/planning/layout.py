@@ -40,6 +40,8 @@ def lay_out(
     for owner, parts in division.parts.items():
         named: dict[str, str] = {}
         for module in parts:
+            if module == top:
+                continue
             if owner == FOUNDATION:
                 named[module] = _home(module, homes) or _below("shared", module, top)
             elif module == application:

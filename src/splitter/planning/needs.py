@@ -52,7 +52,12 @@ class Selection:
 
 @dataclass(slots=True)
 class Needs:
-    """What was found. `edges` says what each node uses; `because` what first led to it."""
+    """What was found.
+
+    `kept`: module → statements, empty for a module that only has to be run; `named`: modules that
+    an import names, not only passes through; `edges`: what each node uses; `because`: what first
+    led to a node.
+    """
 
     kept: dict[str, set[int]] = field(default_factory=dict)
     aliases: dict[Node, set[str]] = field(default_factory=dict)
@@ -60,6 +65,7 @@ class Needs:
     whole: set[str] = field(default_factory=set)
     cut: dict[str, set[ast.AST]] = field(default_factory=dict)
     edges: dict[Node, set[Node]] = field(default_factory=dict)
+    named: set[str] = field(default_factory=set)
     because: dict[Node, Node] = field(default_factory=dict)
     foreign: dict[str, set[str]] = field(default_factory=dict)
     rebound: dict[str, set[str]] = field(default_factory=dict)
@@ -136,6 +142,7 @@ class _Hunt:
     def use_module(self, module: str, rest: Chain, origin: Node | None) -> None:
         """A module is imported and, but for `SEEN`, used."""
         self.reach(module)
+        self.needs.named.add(module)
         if rest == SEEN:
             return
         if rest and self.program.is_module(f"{module}.{rest[0]}"):
@@ -331,7 +338,7 @@ class _Hunt:
                 cuts.update(e for e, r in looped if not self._expression_leads(statement, r))
             elif not self._expression_leads(statement, child):
                 cuts.add(expression)
-        return cuts
+        return cuts | set(_left_empty(statement.node, cuts)) if cuts else cuts
 
     def _expression_leads(self, statement: Statement, expression: ast.expr | None) -> bool:
         routers = list(self.program.origins_in(statement, expression))
@@ -406,6 +413,17 @@ def _looped(statement: Statement, child: ast.expr | None) -> Iterator[tuple[ast.
                     if isinstance(element, ast.Tuple) and len(element.elts) == len(names):
                         inner = element.elts[names.index(name)]
                         yield element, _with_attributes(inner, chain_of(child)[1:])
+
+
+def _left_empty(node: ast.AST, cuts: set[ast.AST]) -> Iterator[ast.AST]:
+    """Compound statements of which everything is cut."""
+    blocks = [getattr(node, name, []) for name in ("body", "orelse", "finalbody", "handlers")]
+    inner = [part for block in blocks if isinstance(block, list) for part in block]
+    for part in inner:
+        yield from _left_empty(part, cuts)
+    empty = set(inner) and all(p in cuts or p in set(_left_empty(p, cuts)) for p in inner)
+    if empty and isinstance(node, ast.If | ast.For | ast.While | ast.With):
+        yield node
 
 
 def _with_attributes(node: ast.expr, names: Chain) -> ast.expr:

@@ -53,7 +53,7 @@ class Blueprint:
 
     def effects(self, owner: str) -> tuple[str, ...]:
         """New names of modules that a service must import although no import leads to them."""
-        return tuple(sorted(_effects(self, owner)))
+        return tuple(sorted(set(_effects(self, owner))))
 
 
 def draw(ground: Ground, services: Sequence[Service]) -> Blueprint:
@@ -92,19 +92,15 @@ def _plan(
     routes: tuple[Route, ...],
 ) -> Plan:
     found = needs[service.name]
-    foreign = {name for names in found.foreign.values() for name in names}
-    shared = needs.get(FOUNDATION)
-    if shared is not None:
-        foreign |= {name for names in shared.foreign.values() for name in names}
+    users = _importers(program, needs, service.name)
     code = [
         program.sources[program.views[module].path].decode("utf-8", "replace")
         for module in sorted(found.kept)
     ]
-    lines, unknown = requirements(foreign, [*code, *_urls(ground.running)], ground.running)
+    lines, unknown = requirements(users, [*code, *_urls(ground.running)], ground.running)
     notes = set(found.notes)
     for name in unknown:
-        where = next(m for m, names in found.foreign.items() for n in names if _root(n) == name)
-        path = program.views[where].path if where in program.views else ""
+        path = next(path for dotted, path in sorted(users.items()) if _root(dotted) == name)
         notes.add(Note(path, 0, "SPL032", f"no installed distribution provides {name}"))
     return Plan(
         service,
@@ -115,6 +111,17 @@ def _plan(
         blockers=tuple(sorted(n for n in notes if n.blocks)),
         notes=tuple(sorted(n for n in notes if not n.blocks)),
     )
+
+
+def _importers(program: Program, needs: Mapping[str, Needs], service: str) -> dict[str, str]:
+    """What the code of a service imports from outside the monolith, and a file that does."""
+    found: dict[str, str] = {}
+    for owner in (service, FOUNDATION):
+        if owner in needs:
+            for module, names in needs[owner].foreign.items():
+                path = program.views[module].path if module in program.views else ""
+                found.update(dict.fromkeys(names, path))
+    return found
 
 
 def _imports(division: Division, layout: Layout, owner: str) -> dict[str, str]:
@@ -140,7 +147,7 @@ def _placements(
     found = needs[service.name]
     for owner, home in ((service.name, Home.SERVICE), (FOUNDATION, Home.SHARED)):
         for module, part in division.parts.get(owner, {}).items():
-            if module in found.kept:
+            if module in found.kept and module in layout.targets[owner]:
                 yield Placement(
                     module,
                     program.views[module].path,
@@ -158,8 +165,7 @@ def _names(program: Program, part: Part) -> Iterable[str]:
     everything = {s.index for s in view.statements if s.kind not in (Kind.FRAME, Kind.IMPORT)}
     if everything <= part.statements:
         return ()
-    kept = {n for i in part.statements for n in view.statements[i].binds}
-    return kept | {n for names in part.aliases.values() for n in names}
+    return {n for i in part.statements for n in view.statements[i].binds}
 
 
 def _because(needs: Mapping[str, Needs], module: str, home: Home) -> str:
