@@ -81,9 +81,10 @@ def _local_sendto(sendto: Callable[..., int], refused: list[str]) -> Callable[..
 
 def _local_names(resolve: Callable[..., object], refused: list[str]) -> Callable[..., object]:
     def guarded(host: object, *args: object, **kwargs: object) -> object:
-        if not _is_local(host):
-            refused.append(_text(host))
-            raise socket.gaierror(socket.EAI_FAIL, f"splitter gives no network: {_text(host)}")
+        if not _is_local(host) and not _is_numeric(host):
+            where = ":".join(_text(part) for part in (host, *args[:1]))
+            refused.append(where)
+            raise socket.gaierror(socket.EAI_FAIL, f"splitter gives no network: {where}")
         return resolve(host, *args, **kwargs)
 
     return guarded
@@ -100,10 +101,17 @@ def _is_local(host: object) -> bool:
     text = _text(host)
     if text in ("", "None", "localhost", "0.0.0.0", "::", socket.gethostname()):
         return True
-    try:
+    if _is_numeric(host):
         return ipaddress.ip_address(text.partition("%")[0]).is_loopback
+    return text.endswith(".localhost")
+
+
+def _is_numeric(host: object) -> bool:
+    try:
+        ipaddress.ip_address(_text(host).partition("%")[0])
     except ValueError:
-        return text.endswith(".localhost")
+        return False
+    return True
 
 
 def _text(value: object) -> str:

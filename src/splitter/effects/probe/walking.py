@@ -32,8 +32,8 @@ class Walk:
         before = len(self.routes)
         for route, seen in _flat(getattr(app, "routes", ()), self.remarks):
             self._route(route, seen, prefix, depth)
-        for path in _frontends(app):
-            self._add("mount", prefix + path, (), _class_of(app), "frontend", False)
+        for path, files in _frontends(app):
+            self._add("mount", prefix + path, (), _class_of(files), "frontend", False)
         if hasattr(app, "openapi"):
             self._document(app, prefix, self.routes[before:])
 
@@ -178,17 +178,18 @@ def _contexts(
         yield context.original_route, getattr(context, "starlette_route", None) or context
 
 
-def _frontends(app: object) -> Iterator[str]:
-    """Where static frontends are served from, those of included routers too."""
-    group = getattr(getattr(app, "router", None), "_frontend_routes", None)
-    groups = [("", group)]
+def _frontends(app: object) -> Iterator[tuple[str, object]]:
+    """Where static frontends are served from, and by what; those of included routers too."""
+    yield from _group("", getattr(getattr(app, "router", None), "_frontend_routes", None))
     for route in getattr(app, "routes", ()):
         if hasattr(route, "effective_low_priority_routes"):
             for context in route.effective_low_priority_routes():
-                groups.append((context.frontend_prefix, context.original_route))
-    for prefix, group in groups:
-        for route in getattr(group, "routes", ()):
-            yield prefix + ("" if prefix and route.path == "/" else route.path)
+                yield from _group(context.frontend_prefix, context.original_route)
+
+
+def _group(prefix: str, group: object) -> Iterator[tuple[str, object]]:
+    for route in getattr(group, "routes", ()):
+        yield prefix + ("" if prefix and route.path == "/" else route.path), route.app
 
 
 def _methods(route: object, endpoint: object) -> list[str]:
