@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import keyword
+import os
 import re
 import sys
 import tomllib
@@ -117,7 +118,10 @@ class Settings(BaseSettings):
     @property
     def python(self) -> str:
         """The interpreter that has the monolith's dependencies."""
-        return self.monolith.python or sys.executable
+        active = os.environ.get("VIRTUAL_ENV", "")
+        if self.monolith.python:
+            return self.monolith.python
+        return f"{active}/bin/python" if active else sys.executable
 
     def planned(self) -> tuple[Service, ...]:
         """The services of the file, in its order."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from splitter.model.changes import Note
@@ -90,3 +90,20 @@ class Plan:
     tables_read: tuple[str, ...] = ()
     blockers: tuple[Note, ...] = ()
     notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What splitter has written so far, as recorded in `.splitter/manifest.json`.
+
+    `written`: path → SHA-256 of what was last written there, skeleton files included; `imports`:
+    owner of files (a service, or `shared`) → old dotted name → new dotted name.
+    """
+
+    copies: tuple[Copy, ...] = ()
+    written: Mapping[str, str] = field(default_factory=dict)
+    imports: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def copy(self, path: str) -> Copy | None:
+        """The record of the copy at `path`, if it is one."""
+        return next((c for c in self.copies if c.path == path), None)

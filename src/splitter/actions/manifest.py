@@ -1,0 +1,40 @@
+"""The record of what was copied from where, as a file of the project."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+
+from splitter.errors import ConfigurationError
+from splitter.model.plan import Copy, Manifest
+
+PATH = ".splitter/manifest.json"
+
+
+def read_manifest(files: Mapping[str, bytes]) -> Manifest:
+    """The manifest of a project, empty where there is none. ConfigurationError if it is broken."""
+    data = files.get(PATH)
+    if data is None:
+        return Manifest()
+    try:
+        table = json.loads(data)
+        copies = tuple(Copy(**row) for row in table["copies"])
+        return Manifest(copies, dict(table["written"]), dict(table["imports"]))
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise ConfigurationError(
+            f"the record of what splitter wrote cannot be read: {error}",
+            where=PATH,
+            hint="restore it from version control, or run splitter undo",
+        ) from None
+
+
+def manifest_bytes(manifest: Manifest) -> bytes:
+    """The manifest as a file: sorted, one record a line group, so that merges stay small."""
+    table = {
+        "schema": 1,
+        "copies": [asdict(copy) for copy in sorted(manifest.copies, key=lambda c: c.path)],
+        "written": dict(sorted(manifest.written.items())),
+        "imports": {o: dict(sorted(m.items())) for o, m in sorted(manifest.imports.items())},
+    }
+    return (json.dumps(table, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
