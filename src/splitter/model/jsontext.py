@@ -102,9 +102,7 @@ def _number(digits: str) -> Json:
         return Numeral(digits)
 
 
-_QUICK = json.JSONDecoder(
-    object_pairs_hook=_object, parse_float=Decimal, parse_constant=_refuse
-)
+_QUICK = json.JSONDecoder(object_pairs_hook=_object, parse_float=Decimal, parse_constant=_refuse)
 _CAREFUL = json.JSONDecoder(
     object_pairs_hook=_object,
     parse_float=_number,
