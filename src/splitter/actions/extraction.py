@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from splitter.actions.ownership import digest
 from splitter.codemods.slicing import Slice, slice_module
 from splitter.discovery.modules import Kind, ModuleView
 from splitter.model.plan import Copy
@@ -31,11 +31,6 @@ class Extract:
         return Copy(
             self.path, self.owner, self.origin, self.origin_path, digest(origin_text), raw, raw
         )
-
-
-def digest(data: bytes) -> str:
-    """SHA-256 in hex."""
-    return hashlib.sha256(data).hexdigest()
 
 
 def extract(blueprint: Blueprint, owner: str) -> tuple[Extract, ...]:

@@ -1,0 +1,82 @@
+"""What was extracted, put beside what is there: new and changed copies, and their record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from splitter.actions.extraction import Extract, packages
+from splitter.actions.manifest import PATH, manifest_bytes
+from splitter.actions.ownership import digest, keep_edits
+from splitter.model.changes import ChangeSet
+from splitter.model.plan import Copy, Manifest
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """Proposed changes, and the manifest as it is once they are applied (not yet among them)."""
+
+    changes: ChangeSet
+    manifest: Manifest
+
+    def recorded(self, before: Mapping[str, bytes]) -> ChangeSet:
+        """The changes with the manifest's own."""
+        if not self.changes:
+            return self.changes
+        own = ChangeSet.between(
+            self.changes.title, before, {PATH: manifest_bytes(self.manifest)}
+        )
+        return self.changes + own
+
+
+def place(
+    title: str,
+    extracts: Sequence[Extract],
+    imports: Mapping[str, Mapping[str, str]],
+    *,
+    before: Mapping[str, bytes],
+    manifest: Manifest,
+) -> Assembly:
+    """Copies at their homes, with the monolith's imports as they are.
+
+    A copy that was made of the same text already is left as it is now, rewritten or edited.
+    """
+    recorded = {c.path: c.written for c in manifest.copies}
+    due = [e for e in extracts if not _is_there(e, before, manifest)]
+    texts = {e.path: e.text for e in due}
+    changes = keep_edits(title, before, texts, recorded)
+    inits = [p for p in packages(e.path for e in extracts) if p not in before and p not in texts]
+    known = {e.path for e in extracts}
+    empty = {path: b"" for path in inits if path not in known}
+    changes = changes + ChangeSet.between(title, before, empty)
+    after = changes.over(before)
+    copies = {c.path: c for c in manifest.copies}
+    for extract in due:
+        if after.get(extract.path) == extract.text:
+            copies[extract.path] = extract.copy(before[extract.origin_path])
+    merged = {**manifest.imports, **imports}
+    return Assembly(changes, replace(manifest, copies=tuple(copies.values()), imports=merged))
+
+
+def noted(assembly: Assembly, changes: ChangeSet) -> Assembly:
+    """The assembly with further changes, whose new texts are recorded as written by splitter."""
+    joined = assembly.changes + changes
+    now = {c.path: digest(c.after) for c in joined.changes if c.after is not None}
+    copies = tuple(_written(c, now) for c in assembly.manifest.copies)
+    skeleton = {p: d for p, d in now.items() if not any(c.path == p for c in copies)}
+    written = {**assembly.manifest.written, **skeleton}
+    return Assembly(joined, replace(assembly.manifest, copies=copies, written=written))
+
+
+def origins(copies: Iterable[Copy]) -> dict[str, str]:
+    """Path → dotted name that the file had in the monolith."""
+    return {c.path: c.origin for c in copies}
+
+
+def _is_there(extract: Extract, before: Mapping[str, bytes], manifest: Manifest) -> bool:
+    copy = manifest.copy(extract.path)
+    return copy is not None and extract.path in before and copy.raw == digest(extract.text)
+
+
+def _written(copy: Copy, now: Mapping[str, str]) -> Copy:
+    return replace(copy, written=now[copy.path]) if copy.path in now else copy

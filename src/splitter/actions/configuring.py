@@ -1,0 +1,76 @@
+"""splitter.toml, written and added to: a user's comments, order and spelling stay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from splitter.model.plan import Service
+
+PATH = "splitter.toml"
+
+
+def new_settings(
+    *,
+    monolith: Mapping[str, Any],
+    services: Iterable[Service],
+    homes: Mapping[str, str],
+    database: Mapping[str, str],
+    cases: Iterable[str],
+) -> bytes:
+    """A splitter.toml with what init saw, explained line by line."""
+    import tomlkit
+
+    document = tomlkit.document()
+    document.add(tomlkit.comment("What splitter goes by. Change it as you see fit."))
+    document.add("monolith", _table(monolith))
+    shared = _table(homes)
+    shared.comment("modules of the monolith → their homes in shared/")
+    if homes:
+        document.add("homes", shared)
+    if database:
+        held = _table(database)
+        held.comment("which variable names the database, and what holds without it")
+        document.add("database", held)
+    document.add("parity", _table({"cases": list(cases)}))
+    document.add("services", tomlkit.table(is_super_table=True))
+    text = tomlkit.dumps(document)
+    for service in services:
+        text = with_service(text, service)
+    return text.encode("utf-8")
+
+
+def with_service(text: str, service: Service, *, instead_of: str = "") -> str:
+    """The settings with a service in them, in the place of the one called `instead_of`."""
+    import tomlkit
+
+    document = tomlkit.parse(text)
+    services = document.setdefault("services", tomlkit.table(is_super_table=True))
+    if instead_of and instead_of in services:
+        kept = {n: t for n, t in services.items() if n != instead_of}
+        before = list(services).index(instead_of)
+        for name in list(services):
+            del services[name]
+        names = list(kept)
+        for name in [*names[:before], service.name, *names[before:]]:
+            services[name] = kept.get(name, _service(service))
+    elif service.name in services:
+        services[service.name]["port"] = service.port
+        if service.routes:
+            services[service.name]["routes"] = list(service.routes)
+    else:
+        services[service.name] = _service(service)
+    return tomlkit.dumps(document)
+
+
+def _service(service: Service) -> Any:
+    return _table({"port": service.port, "routes": list(service.routes)})
+
+
+def _table(values: Mapping[str, Any]) -> Any:
+    import tomlkit
+
+    table = tomlkit.table()
+    for key, value in values.items():
+        table.add(key, value)
+    return table

@@ -1,0 +1,87 @@
+"""A project as a command finds it: settings, a snapshot of its files, what was written so far."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from splitter.actions.manifest import read_manifest
+from splitter.effects import workspace
+from splitter.errors import NoProject
+from splitter.model.changes import ChangeSet
+from splitter.model.monolith import Sources
+from splitter.model.plan import Manifest, Service
+from splitter.settings import Settings, load
+
+_TESTS = re.compile(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$")
+
+
+@dataclass(frozen=True)
+class Project:
+    """The project in `root`. `sources` is what its files said when the command began."""
+
+    root: Path
+    settings: Settings
+    sources: Sources
+    manifest: Manifest
+    recovered: str = ""
+
+    def after(self, changes: ChangeSet) -> Project:
+        """The project as it is once changes are applied, without applying them."""
+        sources = Sources(changes.over(self.sources))
+        return replace(self, sources=sources, manifest=read_manifest(sources))
+
+    def planned(self, *extra: Service) -> tuple[Service, ...]:
+        """The services of the settings, those in `extra` in the place of their namesakes."""
+        named = {s.name: s for s in (*self.settings.planned(), *extra)}
+        return tuple(named.values())
+
+
+def open_project(folder: Path | None = None, flags: Mapping[str, Any] | None = None) -> Project:
+    """The project of a folder, or of the nearest one above the current folder.
+
+    What a killed run left behind is put right first. NoProject where there is none.
+    """
+    start = (folder or Path.cwd()).resolve()
+    root = start if folder is not None else workspace.find_root(start)
+    if root is None or not is_project(root):
+        raise NoProject(
+            "there is no splitter.toml here or above",
+            where=str(start),
+            hint="run splitter init in the folder that the monolith's imports start from",
+        )
+    return open_at(root, load(root, flags))
+
+
+def open_at(root: Path, settings: Settings) -> Project:
+    """The project in `root` with these settings, be they written down or not."""
+    recovered = workspace.recover(root)
+    sources = workspace.read(root)
+    return Project(root, settings, sources, read_manifest(sources), recovered or "")
+
+
+def is_project(root: Path) -> bool:
+    return workspace.find_root(root) == root
+
+
+class NotTheMonolith:
+    """The paths that are not the monolith's code: what splitter wrote, and tests.
+
+    A container, for `discovery.parsing.parse`.
+    """
+
+    def __init__(self, project: Project) -> None:
+        self._written = {c.path for c in project.manifest.copies} | set(project.manifest.written)
+        self._folders = {s.folder for s in project.settings.planned()}
+        self._folders |= {path.rsplit("/", 1)[0] for path in self._written if path}
+        self._folders = {f for f in self._folders if f.startswith("services/")}
+
+    def __contains__(self, path: object) -> bool:
+        return (
+            path in self._written
+            or path in self._folders
+            or (isinstance(path, str) and bool(_TESTS.search(path)))
+        )
