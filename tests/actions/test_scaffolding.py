@@ -264,7 +264,11 @@ def test_registrations_are_imported_after_the_application(booted: Booted) -> Non
 
 
 SYNC = "from sqlalchemy import create_engine\nengine = create_engine({url!r})\n"
-ASYNC = "from sqlalchemy.ext.asyncio import create_async_engine as make\nengine = make({url!r})\n"
+ASYNC = """
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+engine = create_async_engine({url!r}, poolclass=NullPool)
+"""
 
 
 @pytest.mark.parametrize(
