@@ -175,13 +175,16 @@ Spot = tuple[int, int]
 def _edits(
     lines: list[bytes], node: ast.AST, cut: set[ast.AST]
 ) -> Iterator[tuple[Spot, Spot, bytes]]:
-    for part in ast.walk(node):
-        for name in ("body", "orelse", "finalbody"):
-            block = getattr(part, name, None)
-            if isinstance(block, list) and block:
-                yield from _block_edits(lines, block, cut)
-        if isinstance(part, ast.List | ast.Tuple) and any(e in cut for e in part.elts):
-            yield _literal_edit(lines, part, cut)
+    for name in ("body", "orelse", "finalbody"):
+        block = getattr(node, name, None)
+        if isinstance(block, list) and block:
+            yield from _block_edits(lines, block, cut)
+    if isinstance(node, ast.List | ast.Tuple) and any(e in cut for e in node.elts):
+        yield _literal_edit(lines, node, cut)
+        return
+    for child in ast.iter_child_nodes(node):
+        if child not in cut:
+            yield from _edits(lines, child, cut)
 
 
 def _block_edits(

@@ -147,7 +147,7 @@ class _Hunt:
             return
         if rest and self.program.is_module(f"{module}.{rest[0]}"):
             self.use_module(f"{module}.{rest[0]}", rest[1:] or SEEN, origin)
-            if not self.program.binds(module, rest[0]):
+            if self.program.is_submodule(module, rest[0]):
                 return
         if rest and (self.follow(module, rest, origin) or rest[0].startswith("__")):
             return
@@ -181,10 +181,12 @@ class _Hunt:
             module = f"{imported.module}.{imported.name}" if imported.name else imported.module
             if isinstance(statement.node, ast.Import):
                 module = _dotted(statement.node, local)
-            bound = bool(imported.name) and self.program.binds(imported.module, imported.name)
+            bound = bool(imported.name) and not self.program.is_submodule(
+                imported.module, imported.name
+            )
             if local in view.names_read or not self.program.is_module(module) or bound:
                 continue
-            if not view.is_package or module in self.selection.modules:
+            if not view.is_package or self.program.fills_others(module):
                 self._alias(view, statement.index, local, imported, SEEN, None)
                 self.needs.asked.add((view.name, local))
                 self.use_module(module, SEEN, None)
@@ -228,10 +230,7 @@ class _Hunt:
             self.use_module(module, (), origin)
         elif not name:
             self.use_module(module, rest, origin)
-        elif self.program.binds(module, name):
-            self.reach(module)
-            self.follow(module, (name, *rest), origin)
-        elif self.program.is_module(f"{module}.{name}"):
+        elif self.program.is_submodule(module, name):
             self.reach(module)
             self.use_module(f"{module}.{name}", rest, origin)
         else:

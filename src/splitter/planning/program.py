@@ -68,6 +68,28 @@ class Program:
         view = self.views.get(module)
         return view is not None and (name in view.bindings or name in view.imports)
 
+    def is_submodule(self, module: str, name: str) -> bool:
+        """Whether `from module import name` gives a module, not something that `module` binds.
+
+        `from . import name` in a package's own `__init__` binds the submodule itself.
+        """
+        if not self.is_module(f"{module}.{name}"):
+            return False
+        view = self.views.get(module)
+        if view is None or not self.binds(module, name):
+            return True
+        found = view.imports.get(name, ())
+        return bool(found) and all(
+            i in (Imported(module, name), Imported(f"{module}.{name}")) for _, i in found
+        )
+
+    def fills_others(self, module: str) -> bool:
+        """Whether a module registers routes on a router that another module makes."""
+        return any(
+            router[0] != module and any(m == module for m, _ in places)
+            for router, places in self.registrations.items()
+        )
+
     def origins(self, module: str, chain: Chain) -> Iterator[Router]:
         """Where the object that a chain names is made, through imports and re-exports."""
         yield from self._origins(module, chain, set())
@@ -114,9 +136,7 @@ class Program:
     def _imported(
         self, target: Imported, rest: Chain, seen: set[tuple[str, Chain]]
     ) -> Iterator[Router]:
-        if target.name and self.binds(target.module, target.name):
-            yield from self._origins(target.module, (target.name, *rest), seen)
-        elif target.name and self.is_module(f"{target.module}.{target.name}"):
+        if target.name and self.is_submodule(target.module, target.name):
             yield from self._module_origins(f"{target.module}.{target.name}", rest, seen)
         elif target.name:
             yield from self._origins(target.module, (target.name, *rest), seen)
@@ -126,7 +146,7 @@ class Program:
     def _module_origins(
         self, module: str, rest: Chain, seen: set[tuple[str, Chain]]
     ) -> Iterator[Router]:
-        while rest and not self.binds(module, rest[0]) and self.is_module(f"{module}.{rest[0]}"):
+        while rest and self.is_submodule(module, rest[0]):
             module, rest = f"{module}.{rest[0]}", rest[1:]
         yield from self._origins(module, rest, seen)
 
