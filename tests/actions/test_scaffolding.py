@@ -269,6 +269,13 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 engine = create_async_engine({url!r}, poolclass=NullPool)
 """
+BROKEN = """
+class Engine:
+    sync_engine = None
+    def connect(self):
+        raise OSError({url!r})
+engine = Engine()
+"""
 
 
 @pytest.mark.parametrize(
@@ -277,7 +284,7 @@ engine = create_async_engine({url!r}, poolclass=NullPool)
         (SYNC, "sqlite://", 200),
         (SYNC, "sqlite:////nowhere/at/all.db", 503),
         (ASYNC, "sqlite+aiosqlite://", 200),
-        (ASYNC, "sqlite+aiosqlite:////nowhere/at/all.db", 503),
+        (BROKEN, "no route to host", 503),
     ],
 )
 def test_ready_asks_the_database(booted: Booted, connection: str, url: str, status: int) -> None:
