@@ -31,17 +31,24 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What is compared less strictly than by default; JSONPath as in RFC 9535."""
+    """What is compared less strictly than by default; JSONPath as in RFC 9535.
+
+    `generated`: date-times a few seconds apart, and random UUIDs, count as the same.
+    """
 
     ignore: tuple[str, ...] = ()
     unordered: tuple[str, ...] = ()
     tolerance: Mapping[str, float] = field(default_factory=dict)
     numbers: str = "strict"
+    generated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One request with what it needs and how its answers are compared. `source` is file or origin."""
+    """One request with what it needs and how its answers are compared.
+
+    `source` is file or origin; within it names are unique. `line` counts from 1; 0 is unknown.
+    """
 
     name: str
     request: Request
@@ -50,6 +57,7 @@ class Case:
     service: str = ""
     capture: Mapping[str, str] = field(default_factory=dict)
     rules: Rules = field(default_factory=Rules)
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,13 @@ class Observation:
     headers: tuple[tuple[str, str], ...]
     body: bytes
     elapsed: float
+
+
+@dataclass(frozen=True, slots=True)
+class NoAnswer:
+    """There was no answer, or none that can be used; `reason` completes "the service: …"."""
+
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +118,27 @@ class Verdict:
     error: str = ""
     monolith: Answer | None = None
     service: Answer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """How many cases had which outcome."""
+
+    matched: int = 0
+    mismatched: int = 0
+    errored: int = 0
+    skipped: int = 0
+
+    @classmethod
+    def of(cls, counts: Mapping[Outcome, int]) -> Summary:
+        """The summary of outcomes that were counted."""
+        return cls(*(counts.get(outcome, 0) for outcome in Outcome))
+
+    @property
+    def total(self) -> int:
+        return self.matched + self.mismatched + self.errored + self.skipped
+
+    @property
+    def proven(self) -> bool:
+        """Every case matched: what was not put, or not answered, proves nothing."""
+        return self.matched == self.total
