@@ -1,0 +1,3 @@
+"""The HTTP side."""
+
+API_PREFIX = "/api"
