@@ -40,12 +40,20 @@ def new_settings(
     return text.encode("utf-8")
 
 
-def with_service(text: str, service: Service, *, instead_of: str = "") -> str:
-    """The settings with a service in them, in the place of the one called `instead_of`."""
+def with_service(
+    text: str, service: Service, *, instead_of: str = "", section: tuple[str, ...] = ()
+) -> str:
+    """The settings with a service in them, in the place of the one called `instead_of`.
+
+    `section` is the table of `text` that holds the settings, such as `tool.splitter`.
+    """
     import tomlkit
 
     document = tomlkit.parse(text)
-    services = document.setdefault("services", tomlkit.table(is_super_table=True))
+    table: Any = document
+    for key in section:
+        table = table[key]
+    services = table.setdefault("services", tomlkit.table(is_super_table=True))
     if instead_of and instead_of in services:
         kept = {n: t for n, t in services.items() if n != instead_of}
         before = list(services).index(instead_of)

@@ -64,6 +64,13 @@ class _Divider:
                 self.owners.setdefault(node, set()).add(owner)
             for source, targets in found.edges.items():
                 self.edges.setdefault(source, set()).update(targets)
+        self._nodes_of: dict[str, set[Node]] = {}
+        for node in self.owners:
+            self._nodes_of.setdefault(node[0], set()).add(node)
+        self._cut_nodes = {
+            module: {id(n) for f in needs.values() for n in f.cut.get(module, ())}
+            for module in self._nodes_of
+        }
         self.bound = {node for node in self.owners if self._is_bound(node)}
         self.bound |= set(self._acted_on())
         self.shared: set[Node] = set()
@@ -88,8 +95,11 @@ class _Divider:
         self, owner: str, found: Needs, division: Division
     ) -> Iterator[tuple[str, Part]]:
         shared_parts = division.parts.get(FOUNDATION, {})
+        by_module: dict[str, set[Node]] = {}
+        for node in _nodes(self.program, found):
+            by_module.setdefault(node[0], set()).add(node)
         for module in sorted(found.kept):
-            nodes = {n for n in _nodes(self.program, found) if n[0] == module} - self.shared
+            nodes = by_module.get(module, set()) - self.shared
             part = self._part(module, owner, nodes)
             if not part.empty or (module not in shared_parts and module in found.named):
                 yield module, part
@@ -102,7 +112,7 @@ class _Divider:
         statement = self.program.views[module].statements[key]
         if statement.kind is Kind.REGISTRATION:
             return True
-        cut = {id(n) for found in self.needs.values() for n in found.cut.get(module, ())}
+        cut = self._cut_nodes[module]
         return bool(cut) and any(id(part) in cut for part in ast.walk(statement.node))
 
     def _acted_on(self) -> Iterator[Node]:
@@ -180,7 +190,7 @@ class _Divider:
         return None if isinstance(key, str) else self.program.views[module].statements[key].node
 
     def _of(self, module: str, nodes: Iterable[Node]) -> set[Node]:
-        return {n for n in nodes if n[0] == module}
+        return self._nodes_of.get(module, set()).intersection(nodes)
 
     def _is_shared_module(self, module: str) -> bool:
         """A module that is only imported: shared as soon as two services import it."""

@@ -99,6 +99,7 @@ class _Hunt:
         self.selection = selection
         self.needs = Needs()
         self._todo: list[Place] = []
+        self._reached_modules: set[str] = set()
         self._waiting: dict[tuple[str, str], list[int]] = {}
         self._wanted: set[tuple[str, str]] = set()
         self._leads: dict[Router, bool] = {}
@@ -109,12 +110,15 @@ class _Hunt:
 
     def reach(self, module: str) -> None:
         """A module is imported: it and the packages around it run."""
+        if module in self._reached_modules:
+            return
+        self._reached_modules.add(module)
         for name in _from_the_top(module):
             view = self.program.views.get(name)
             if view is not None and name not in self.needs.kept:
                 self.needs.kept[name] = set()
                 for statement in view.statements:
-                    self._reached(view, statement)
+                    self._run_statement(view, statement)
 
     def follow(self, module: str, chain: Chain, origin: Node | None) -> bool:
         """A name of a module is used, with the attributes that follow it."""
@@ -161,7 +165,7 @@ class _Hunt:
                 elif statement.kind is not Kind.FRAME:
                     self._need((module, statement.index), origin)
 
-    def _reached(self, view: ModuleView, statement: Statement) -> None:
+    def _run_statement(self, view: ModuleView, statement: Statement) -> None:
         place = (view.name, statement.index)
         if statement.kind is Kind.ACTION and not is_main_guard(statement.node):
             name = statement.base[0] if statement.base else ""
@@ -279,7 +283,9 @@ class _Hunt:
             idle = idle_imports(statement.node, resolve=view.resolve, skip=cuts)
             self.needs.cut[view.name].update(idle)
             cuts = {*cuts, *idle}
-        uses = uses_of(statement.node, resolve=view.resolve, skip=cuts)
+            uses = uses_of(statement.node, resolve=view.resolve, skip=cuts)
+        else:
+            uses = self.program.facts(place).uses
         for chain in sorted(uses.free):
             self.follow(view.name, chain, place)
         for imported, rest in sorted(uses.imported, key=repr):
@@ -305,10 +311,8 @@ class _Hunt:
                 self._need(target, place)
 
     def _dynamic(self, view: ModuleView, statement: Statement, cuts: set[ast.AST]) -> None:
-        for node in ast.walk(statement.node):
-            if not isinstance(node, ast.Call) or node in cuts:
-                continue
-            if (chain_of(node.func) or ("",))[-1] not in {"import_module", "__import__"}:
+        for node in self.program.facts((view.name, statement.index)).dynamic:
+            if node in cuts:
                 continue
             first = node.args[0] if node.args else None
             name = first.value if isinstance(first, ast.Constant) else None
@@ -330,7 +334,7 @@ class _Hunt:
     def _cuts(self, statement: Statement) -> set[ast.AST]:
         """The inclusions in a statement that lead to no selected route."""
         cuts: set[ast.AST] = set()
-        for expression, call in inclusions(statement.node):
+        for expression, call in self.program.facts((statement.module, statement.index)).inclusions:
             child = included_expression(call)
             looped = list(_looped(statement, child))
             if looped:

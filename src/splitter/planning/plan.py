@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from splitter.discovery.modules import Kind
 from splitter.discovery.parsing import Parsed
+from splitter.discovery.scopes import chain_of
 from splitter.model.changes import Note
 from splitter.model.monolith import Route, RunningApp
 from splitter.model.plan import Home, Placement, Plan, Service
@@ -55,10 +57,33 @@ class Blueprint:
         """New names of modules that a service must import although no import leads to them."""
         return tuple(sorted(set(_effects(self, owner))))
 
+    def engine(self, owner: str) -> str:
+        """The SQLAlchemy engine that a service has, as `module:attribute`; empty if it has none."""
+        for home in (FOUNDATION, owner):
+            for module, part in self.division.parts.get(home, {}).items():
+                for index in sorted(part.statements):
+                    statement = self.program.views[module].statements[index]
+                    if _makes_engine(statement.node) and module in self.layout.targets[home]:
+                        name = next(iter(statement.binds))
+                        return f"{self.layout.targets[home][module]}:{name}"
+        return ""
+
+    def environment(self, owner: str) -> tuple[str, ...]:
+        """The environment variables that a service's code reads, as the monolith read them."""
+        found: set[str] = set()
+        for home in (FOUNDATION, owner):
+            for module in self.needs[home].kept if home in self.needs else ():
+                text = self.program.sources[self.program.views[module].path].decode(
+                    "utf-8", "replace"
+                )
+                words = set(re.findall(r"\w+", text.upper()))
+                found.update(name for name in self.ground.running.reads if name.upper() in words)
+        return tuple(sorted(found))
+
 
 def draw(ground: Ground, services: Sequence[Service]) -> Blueprint:
     """The plans of all services. UsageError where a service's routes are not to be found."""
-    program = Program(ground.parsed)
+    program = Program(ground.parsed, loaded=frozenset(ground.running.modules))
     selections = {s.name: select(s, ground.routes) for s in services}
     module, _, attribute = ground.app.partition(":")
     root = (module, tuple(attribute.split(".")))
@@ -193,14 +218,16 @@ def _effects(blueprint: Blueprint, owner: str) -> Iterator[str]:
             yield layout.targets[FOUNDATION][module]
 
 
+def _makes_engine(node: ast.stmt) -> bool:
+    value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
+    if not isinstance(value, ast.Call):
+        return False
+    return (chain_of(value.func) or ("",))[-1] in {"create_engine", "create_async_engine"}
+
+
 def _urls(running: RunningApp) -> list[str]:
     return [value for value in running.reads.values() if value and "://" in value]
 
 
 def _root(name: str) -> str:
     return name.partition(".")[0]
-
-
-def data_reads(tree: ast.AST) -> bool:
-    """Whether code looks for files beside itself."""
-    return any(isinstance(n, ast.Name) and n.id == "__file__" for n in ast.walk(tree))

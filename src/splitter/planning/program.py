@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from splitter.discovery.modules import (
@@ -15,7 +15,15 @@ from splitter.discovery.modules import (
     view_modules,
 )
 from splitter.discovery.parsing import Parsed
-from splitter.discovery.scopes import Chain, Imported, bound_by_import, bound_names, chain_of
+from splitter.discovery.scopes import (
+    Chain,
+    Imported,
+    Uses,
+    bound_by_import,
+    bound_names,
+    chain_of,
+    uses_of,
+)
 
 Place = tuple[str, int]
 """A top-level statement: module and index."""
@@ -34,20 +42,32 @@ class Inclusion:
     child: ast.expr | None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Facts:
+    """What a statement says by itself, read once: `dynamic` are calls that import by string."""
+
+    inclusions: tuple[tuple[ast.Expr, ast.Call], ...]
+    dynamic: tuple[ast.Call, ...]
+    uses: Uses
+
+
 class Program:
     """Every module of the monolith, indexed once for all plans."""
 
-    def __init__(self, parsed: Parsed) -> None:
+    def __init__(self, parsed: Parsed, *, loaded: Collection[str] = ()) -> None:
+        """`loaded`: the modules that the running monolith imports; only they map tables."""
         self.sources = parsed.sources
         self.views: Mapping[str, ModuleView] = view_modules(parsed.trees, parsed.names)
+        self._facts: dict[Place, Facts] = {}
         self._folders = {p for name in parsed.names for p in _parents(name)}
         self.classes: dict[str, list[Place]] = {}
         self.tables: dict[str, list[Place]] = {}
         self.registrations: dict[Router, list[Place]] = {}
         self.included: dict[Router, list[Inclusion]] = {}
         for view in self.views.values():
-            for statement in view.statements:
-                self._index_tables(statement)
+            if not loaded or view.name in loaded:
+                for statement in view.statements:
+                    self._index_tables(statement)
         self.mapped = {place for places in self.classes.values() for place in places}
         for view in self.views.values():
             for statement in view.statements:
@@ -63,6 +83,19 @@ class Program:
 
     def statement(self, place: Place) -> Statement:
         return self.views[place[0]].statements[place[1]]
+
+    def facts(self, place: Place) -> Facts:
+        """What the statement at a place includes, imports by string, and uses."""
+        found = self._facts.get(place)
+        if found is None:
+            node = self.statement(place).node
+            found = Facts(
+                tuple(inclusions(node)),
+                tuple(_dynamic_imports(node)),
+                uses_of(node, resolve=self.views[place[0]].resolve),
+            )
+            self._facts[place] = found
+        return found
 
     def binds(self, module: str, name: str) -> bool:
         view = self.views.get(module)
@@ -169,12 +202,8 @@ class Program:
         if statement.kind is Kind.REGISTRATION:
             for router in self.origins(view.name, statement.base):
                 self.registrations.setdefault(router, []).append(place)
-        for node in ast.walk(statement.node):
-            for decorator in getattr(node, "decorator_list", ()):
-                chain = registers_route(decorator)
-                if chain and statement.kind is not Kind.REGISTRATION:
-                    router = (view.name, f"{getattr(statement.node, 'name', '')}.{chain[0]}")
-                    self.registrations.setdefault(router, []).append(place)
+        if statement.kind is not Kind.REGISTRATION:
+            self._index_nested(statement)
         for expression, call in inclusions(statement.node):
             assert isinstance(call.func, ast.Attribute)
             child = included_expression(call)
@@ -186,6 +215,18 @@ class Program:
             for router in self.origins_in(statement, call.func.value):
                 self.registrations.setdefault(router, []).append(place)
 
+    def _index_nested(self, statement: Statement) -> None:
+        """Routes that a factory registers on a router of its own."""
+        name = getattr(statement.node, "name", "")
+        for node in ast.walk(statement.node):
+            for decorator in getattr(node, "decorator_list", ()):
+                chain = registers_route(decorator)
+                if chain:
+                    router = (statement.module, f"{name}.{chain[0]}")
+                    self.registrations.setdefault(router, []).append(
+                        (statement.module, statement.index)
+                    )
+
 
 def included_expression(call: ast.Call) -> ast.expr | None:
     """What `include_router(x)` or `mount("/p", x)` includes."""
@@ -195,6 +236,14 @@ def included_expression(call: ast.Call) -> ast.expr | None:
         if keyword.arg == word:
             return keyword.value
     return call.args[at] if len(call.args) > at else None
+
+
+def _dynamic_imports(node: ast.AST) -> Iterator[ast.Call]:
+    for part in ast.walk(node):
+        if isinstance(part, ast.Call):
+            chain = chain_of(part.func)
+            if chain and chain[-1] in {"import_module", "__import__"}:
+                yield part
 
 
 def _additions(node: ast.AST) -> Iterator[ast.Call]:

@@ -21,13 +21,26 @@ _TESTS = re.compile(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_test|conftes
 
 @dataclass(frozen=True)
 class Project:
-    """The project in `root`. `sources` is what its files said when the command began."""
+    """The project in `root`. `sources` is what its files said when the command began.
+
+    `recovered` says what was put right after a killed run; `renamed` is the planned service that
+    a new one takes the place of.
+    """
 
     root: Path
     settings: Settings
     sources: Sources
     manifest: Manifest
     recovered: str = ""
+    renamed: str = ""
+
+    @property
+    def settings_file(self) -> tuple[str, tuple[str, ...]]:
+        """The file that configures the project, and the table in it."""
+        if "splitter.toml" in self.sources or "pyproject.toml" not in self.sources:
+            return "splitter.toml", ()
+        has_own = b"[tool.splitter" in self.sources["pyproject.toml"]
+        return ("pyproject.toml", ("tool", "splitter")) if has_own else ("splitter.toml", ())
 
     def after(self, changes: ChangeSet) -> Project:
         """The project as it is once changes are applied, without applying them."""

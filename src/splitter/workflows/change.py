@@ -1,0 +1,208 @@
+"""The commands that write code for a service: scaffold, extract, rewrite-imports, and all in one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from splitter.actions import rewriting
+from splitter.actions.assembling import Assembly, noted, place
+from splitter.actions.configuring import with_service
+from splitter.actions.extraction import extract, shared_by
+from splitter.actions.scaffolding import Skeleton
+from splitter.actions.scaffolding import scaffold as skeleton_of
+from splitter.effects import processes
+from splitter.effects.templates import read_templates
+from splitter.errors import RefusedError, UsageError
+from splitter.model.changes import ChangeSet, Note
+from splitter.model.plan import Service
+from splitter.planning.homes import FOUNDATION
+from splitter.planning.plan import Blueprint, Ground, draw
+from splitter.planning.selecting import select
+from splitter.settings import check_name, check_port
+from splitter.workflows.look import ground_of
+from splitter.workflows.project import Project
+from splitter.workflows.proposal import Proposal
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A service with all that is known before anything is written for it."""
+
+    project: Project
+    service: Service
+    blueprint: Blueprint
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        plan = self.blueprint.plans[self.service.name]
+        return (*plan.blockers, *plan.notes)
+
+
+def scaffold(project: Project, name: str, port: int, routes: Sequence[str]) -> Proposal:
+    """A service's skeleton and the route files that it is for, imports as they were."""
+    project, service, ground = _new_service(project, name, port, routes)
+    drawn = draw_service(project, service, ground)
+    assembly = _copied(drawn, f"scaffold {name}")
+    assembly = noted(assembly, _skeleton(drawn, assembly))
+    return _proposal(drawn, assembly, "next: splitter rewrite-imports")
+
+
+def extract_service(project: Project, name: str) -> Proposal:
+    """The route files of a service and what they need, as the monolith has them now."""
+    service = project.settings.service(name)
+    drawn = draw_service(project, service, ground_of(project))
+    return _proposal(drawn, _copied(drawn, f"extract {name}"), "next: splitter rewrite-imports")
+
+
+def rewrite_copies(project: Project) -> tuple[Proposal, rewriting.Report]:
+    """Every copied file's imports pointed at the new homes."""
+    assembly = Assembly(ChangeSet("rewrite-imports"), project.manifest)
+    assembly, report = _rewritten(assembly, project)
+    return Proposal(project.root, assembly.recorded(project.sources)), report
+
+
+def whole_service(project: Project, name: str, port: int, routes: Sequence[str]) -> Proposal:
+    """Scaffold, extraction and rewriting as one change."""
+    project, service, ground = _new_service(project, name, port, routes)
+    drawn = draw_service(project, service, ground)
+    blockers = drawn.blueprint.plans[name].blockers
+    if blockers:
+        raise RefusedError(
+            f"{name} cannot be split off as it is",
+            reasons=tuple(f"{b.path}:{b.line}: {b.code} {b.what}" for b in blockers),
+            hint="splitter explain CODE says what a code means and what to do",
+        )
+    assembly = _copied(drawn, f"split {name}")
+    assembly = noted(assembly, _skeleton(drawn, assembly))
+    assembly, _ = _rewritten(assembly, project)
+    return _proposal(drawn, assembly, "")
+
+
+def draw_service(project: Project, service: Service, ground: Ground) -> Drawn:
+    """The plans of all services, this one among them. The monolith has to be importable."""
+    if ground.running.error:
+        raise RefusedError(
+            "the monolith cannot be imported, so nothing can be held against it",
+            reasons=(ground.running.error,),
+            hint="see that it starts by itself, with the interpreter and the environment "
+            "that [monolith] in splitter.toml names",
+        )
+    services = [
+        s for s in project.planned(service) if s.name == service.name or _has_routes(s, ground)
+    ]
+    return Drawn(project, service, draw(ground, services))
+
+
+def _has_routes(service: Service, ground: Ground) -> bool:
+    try:
+        return bool(select(service, ground.routes)[1])
+    except UsageError:
+        return False
+
+
+def _new_service(
+    project: Project, name: str, port: int, routes: Sequence[str]
+) -> tuple[Project, Service, Ground]:
+    """The service with its routes resolved, and the project with it in its settings.
+
+    A planned service that has the same routes and no folder yet gives its place to the new name.
+    """
+    check_name(name)
+    ground = ground_of(project)
+    known = project.settings.services.get(name)
+    given = tuple(routes) or (known.routes if known else ())
+    selection, _ = select(Service(name, port, given), ground.routes)
+    resolved = given or tuple(sorted(selection.modules))
+    service = Service(name, port, resolved)
+    twin = next(
+        (
+            s.name
+            for s in project.settings.planned()
+            if s.name != name and _same_routes(s, service, ground) and not _exists(project, s)
+        ),
+        "",
+    )
+    services = {n: s for n, s in project.settings.services.items() if n != twin}
+    check_port(port, name=name, settings=project.settings.model_copy(update={"services": services}))
+    if not _exists(project, service) and processes.port_taken(port):
+        by = processes.taken_by(port)
+        raise UsageError(
+            f"port {port} is in use{f' by {by}' if by else ''}", hint="stop that, or name another"
+        )
+    return _configured(project, service, twin), service, ground
+
+
+def _same_routes(planned: Service, service: Service, ground: Ground) -> bool:
+    try:
+        return select(planned, ground.routes)[0] == select(service, ground.routes)[0]
+    except UsageError:
+        return False
+
+
+def _exists(project: Project, service: Service) -> bool:
+    return f"{service.folder}/main.py" in project.sources
+
+
+def _configured(project: Project, service: Service, twin: str) -> Project:
+    """The project as it is once the service stands in its settings."""
+    from splitter.settings import ServiceSection
+
+    section = ServiceSection(port=service.port, routes=service.routes)
+    named = {n: s for n, s in project.settings.services.items() if n != twin}
+    settings = project.settings.model_copy(update={"services": {**named, service.name: section}})
+    return replace(project, settings=settings, renamed=twin)
+
+
+def _settings_change(drawn: Drawn, title: str) -> ChangeSet:
+    project = drawn.project
+    path, section = project.settings_file
+    before = project.sources.get(path, b"").decode("utf-8")
+    after = with_service(before, drawn.service, instead_of=project.renamed, section=section)
+    return ChangeSet.between(title, project.sources, {path: after.encode("utf-8")})
+
+
+def _copied(drawn: Drawn, title: str) -> Assembly:
+    name = drawn.service.name
+    files = (*extract(drawn.blueprint, name), *shared_by(drawn.blueprint, name))
+    imports = {o: drawn.blueprint.imports(o) for o in (name, FOUNDATION)}
+    project = drawn.project
+    return place(title, files, imports, before=project.sources, manifest=project.manifest)
+
+
+def _skeleton(drawn: Drawn, assembly: Assembly) -> ChangeSet:
+    blueprint, service = drawn.blueprint, drawn.service
+    ground, plan = blueprint.ground, blueprint.plans[service.name]
+    target = blueprint.layout.targets[service.name][ground.application]
+    skeleton = Skeleton(
+        requirements=plan.requirements,
+        python_version=ground.running.python_version,
+        application=f"{target}:{ground.app.partition(':')[2]}",
+        factory=drawn.project.settings.monolith.factory,
+        engine=blueprint.engine(service.name),
+        registrations=blueprint.effects(service.name),
+        environment=blueprint.environment(service.name),
+    )
+    recorded = {**drawn.project.manifest.written}
+    made = skeleton_of(
+        service,
+        skeleton,
+        templates=read_templates(drawn.project.root),
+        before=drawn.project.sources,
+        recorded=recorded,
+        provided={c.path for c in assembly.manifest.copies},
+    )
+    return made + _settings_change(drawn, made.title)
+
+
+def _rewritten(assembly: Assembly, project: Project) -> tuple[Assembly, rewriting.Report]:
+    files = assembly.changes.over(project.sources)
+    report = rewriting.rewrite_copies(files, assembly.manifest)
+    return noted(assembly, report.changes), report
+
+
+def _proposal(drawn: Drawn, assembly: Assembly, following: str) -> Proposal:
+    changes = assembly.recorded(drawn.project.sources)
+    said = (following,) if following and changes else ()
+    notes = tuple(sorted({*drawn.notes, *changes.notes}))
+    return Proposal(drawn.project.root, replace(changes, notes=notes), said)
