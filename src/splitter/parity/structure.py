@@ -37,6 +37,14 @@ def differences(
     monolith: Json, service: Json, marks: tuple[Marks, Marks], reading: Reading
 ) -> Iterator[Difference]:
     """In document order, one entry for each place; a side without the place is `ABSENT`."""
+    for place, a, b in pairs(monolith, service, marks, reading):
+        yield Difference("body", spelled(place), a, b)
+
+
+def pairs(
+    monolith: Json, service: Json, marks: tuple[Marks, Marks], reading: Reading
+) -> Iterator[tuple[Place, object, object]]:
+    """The places that differ, with the values of both sides there."""
     rest: list[Pair] = [(None, monolith, service, *marks)]
     while rest:
         pair = rest.pop()
@@ -46,8 +54,8 @@ def differences(
         inner = _inner(pair, reading)
         if inner is not None:
             rest.extend(reversed(inner))
-        elif not _same(a, b, ma, mb, reading):
-            yield Difference("body", spelled(place), a, b)
+        elif not same(a, b, ma, mb, reading):
+            yield place, a, b
 
 
 def spelled(place: Place) -> str:
@@ -129,8 +137,8 @@ def _plainly_same(a: object, b: object) -> bool:
     return type(a) is type(b) and isinstance(a, _PLAIN) and a == b
 
 
-def _same(a: object, b: object, ma: Marks, mb: Marks, reading: Reading) -> bool:
-    """For two values that are not both objects, nor both ordered arrays."""
+def same(a: object, b: object, ma: Marks, mb: Marks, reading: Reading) -> bool:
+    """Whether two values are; objects and ordered arrays are looked into by `pairs`."""
     if a is ABSENT or b is ABSENT:
         return False
     if isinstance(a, list) and isinstance(b, list):
