@@ -43,6 +43,7 @@ class MonolithSection(_Section):
     routes: str = ""
     python: str = ""
     port: int = Field(8000, ge=1, le=65535)
+    lifespan: bool = False
     start_seconds: float = Field(90, gt=0)
     environment: dict[str, str] = Field(default_factory=dict)
 

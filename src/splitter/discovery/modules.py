@@ -170,7 +170,8 @@ def _kind(index: int, node: ast.stmt, local: set[str]) -> tuple[Kind, Chain]:
         return Kind.DEFINITION, ()
     bases = set(_bases(node))
     base = bases.pop() if len(bases) == 1 else ()
-    return Kind.ACTION, base if base and base[0] in local else ()
+    own = {name for name, _ in bound_names([node])}
+    return Kind.ACTION, base if base and base[0] in local - own else ()
 
 
 def _definition_kind(

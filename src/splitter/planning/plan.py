@@ -188,6 +188,8 @@ def _names(program: Program, part: Part) -> Iterable[str]:
     """The names that move, or none where all of the module does."""
     view = program.views[part.module]
     everything = {s.index for s in view.statements if s.kind not in (Kind.FRAME, Kind.IMPORT)}
+    if not everything:
+        return {name for names in part.aliases.values() for name in names}
     if everything <= part.statements:
         return ()
     return {n for i in part.statements for n in view.statements[i].binds}

@@ -1,0 +1,152 @@
+"""The commands that only look: what the monolith is, read statically and asked while it runs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from splitter.discovery.parsing import Parsed, parse
+from splitter.discovery.routes import read_routes, reconcile
+from splitter.discovery.tables import read_tables
+from splitter.effects import introspection, results
+from splitter.model.changes import Note
+from splitter.model.monolith import Module, Monolith, Route, RunningApp
+from splitter.planning.plan import Ground
+from splitter.settings import Settings
+from splitter.workflows.project import NotTheMonolith, Project
+
+
+def ground_of(project: Project) -> Ground:
+    """What every plan starts from: the parsed code, the reconciled routes, the running app."""
+    parsed = parse(project.sources, skip=NotTheMonolith(project))
+    running = running_app(project, parsed)
+    routes, _ = _routes(project.settings, parsed, running)
+    return Ground(
+        parsed,
+        routes,
+        project.settings.monolith.app,
+        project.settings.monolith.routes,
+        project.settings.homes,
+        running,
+    )
+
+
+def survey(project: Project) -> Monolith:
+    """All that is to be known of the monolith: routes, modules, tables, findings."""
+    parsed = parse(project.sources, skip=NotTheMonolith(project))
+    running = running_app(project, parsed)
+    routes, notes = _routes(project.settings, parsed, running)
+    modules = tuple(
+        Module(name, path, path.endswith("__init__.py"), project.sources[path].count(b"\n"))
+        for name, path in sorted(parsed.names.items())
+    )
+    return Monolith(
+        project.settings.monolith.app,
+        project.settings.monolith.factory,
+        modules,
+        routes,
+        read_tables(parsed),
+        tuple(sorted({*parsed.notes, *notes, *_import_failure(project, running)})),
+        running,
+    )
+
+
+def running_app(project: Project, parsed: Parsed) -> RunningApp:
+    """What the monolith says of itself; asked again only when its code or settings changed."""
+    settings = project.settings
+    key = _fingerprint(project, parsed)
+    known = results.read(project.root, "running")
+    if known.get("key") == key:
+        return _decoded(known["app"])
+    running = introspection.ask(
+        project.root,
+        app=settings.monolith.app,
+        factory=settings.monolith.factory,
+        python=settings.python,
+        environment=settings.monolith.environment,
+        timeout=settings.monolith.start_seconds,
+        lifespan=settings.monolith.lifespan,
+    )
+    if not running.error:
+        results.write(project.root, "running", {"key": key, "app": _encoded(running)})
+    return running
+
+
+def _encoded(running: RunningApp) -> dict[str, Any]:
+    """A running application as JSON. Of variables that hold a URL the scheme is kept, no secret."""
+    reads = {
+        name: f"{value.partition('://')[0]}://" if value and "://" in value else None
+        for name, value in running.reads.items()
+    }
+    return asdict(replace(running, reads=reads))
+
+
+def _decoded(table: dict[str, Any]) -> RunningApp:
+    routes = tuple(Route(**{**r, **_tuples(r, "methods", "found_by")}) for r in table["routes"])
+    names = ("middleware", "exception_handlers", "modules", "remarks")
+    maps = {n: {k: tuple(v) for k, v in table[n].items()} for n in ("distributions", "requires")}
+    return RunningApp(**{**table, **_tuples(table, *names), **maps, "routes": routes})
+
+
+def _tuples(table: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: tuple(table[name]) for name in names}
+
+
+def _routes(
+    settings: Settings, parsed: Parsed, running: RunningApp
+) -> tuple[tuple[Route, ...], tuple[Note, ...]]:
+    static, notes = read_routes(
+        parsed, app=settings.monolith.app, factory=settings.monolith.factory
+    )
+    routes, more = reconcile(static, running)
+    return routes, (*notes, *more)
+
+
+def _import_failure(project: Project, running: RunningApp) -> tuple[Note, ...]:
+    if not running.error:
+        return ()
+    path = project.settings.monolith.app.partition(":")[0].replace(".", "/") + ".py"
+    return (Note(path, 0, "SPL002", f"the application cannot be imported: {running.error}", True),)
+
+
+def _fingerprint(project: Project, parsed: Parsed) -> str:
+    settings = project.settings
+    about = [settings.monolith.model_dump(mode="json"), settings.python, _installed(settings.python)]
+    digest = hashlib.sha256(json.dumps(about).encode())
+    for path in sorted(parsed.names.values()):
+        digest.update(path.encode() + b"\0" + hashlib.sha256(project.sources[path]).digest())
+    return digest.hexdigest()
+
+
+def _installed(python: str) -> float:
+    """When something was last installed beside an interpreter (seconds since 1970)."""
+    folders = Path(python).parent.parent.glob("lib/python*/site-packages")
+    return max((f.stat().st_mtime for f in folders), default=0.0)
+
+
+def document(monolith: Monolith) -> dict[str, object]:
+    """A survey as JSON, as the contract has it."""
+    return {
+        "schema": 1,
+        "routes": [
+            {
+                "methods": list(r.methods),
+                "path": r.path,
+                "endpoint": r.endpoint,
+                "file": r.file,
+                "line": r.line,
+                "found_by": list(r.found_by),
+                "kind": r.kind,
+            }
+            for r in monolith.routes
+        ],
+        "modules": [asdict(m) for m in monolith.modules],
+        "tables": [asdict(t) for t in monolith.tables],
+        "findings": [
+            {"code": n.code, "path": n.path, "line": n.line, "message": n.what, "blocks": n.blocks}
+            for n in monolith.findings
+        ],
+    }
