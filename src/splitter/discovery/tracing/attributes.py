@@ -1,0 +1,146 @@
+"""What `value.name` is, for modules, classes, their objects and routers."""
+
+from __future__ import annotations
+
+import ast
+from abc import ABC, abstractmethod
+
+from splitter.discovery.tracing.values import (
+    HOLE,
+    MISSING,
+    UNKNOWN,
+    Arguments,
+    Bound,
+    Class,
+    External,
+    Function,
+    Instance,
+    Lazy,
+    Made,
+    ModuleValue,
+    RouteList,
+    Router,
+    Scope,
+    Unknown,
+)
+
+
+class Attributes(ABC):
+    """Looks names and attributes up; expressions, calls and bodies are left to the layers above."""
+
+    @abstractmethod
+    def evaluate(self, node: ast.expr, scope: Scope) -> object:
+        """What `node` stands for in `scope`; `UNKNOWN` if that cannot be told."""
+
+    @abstractmethod
+    def call(self, node: ast.Call, scope: Scope) -> object: ...
+
+    @abstractmethod
+    def invoke(
+        self, function: Function, arguments: Arguments, *, me: object = MISSING
+    ) -> object: ...
+
+    @abstractmethod
+    def module(self, name: str) -> ModuleValue | None:
+        """The project's module of that dotted name, run as an import would."""
+
+    @abstractmethod
+    def run(self, body: list[ast.stmt], scope: Scope) -> None: ...
+
+    def name(self, name: str, scope: Scope) -> object:
+        found = self.forced(scope.look_up(name))
+        return External(f"builtins.{name}") if found is MISSING else found
+
+    def forced(self, value: object) -> object:
+        if not isinstance(value, Lazy):
+            return value
+        if value.value is MISSING:
+            value.value = UNKNOWN
+            value.value = self.evaluate(value.node, value.scope)
+        return value.value
+
+    def attribute(self, value: object, name: str) -> object:
+        """`value.name`."""
+        if isinstance(value, ModuleValue):
+            return self._of_module(value, name)
+        if isinstance(value, Class):
+            return self.member(value, name)
+        if isinstance(value, Instance):
+            return self._of_instance(value, name)
+        if isinstance(value, Router):
+            return self._of_router(value, name)
+        if isinstance(value, External):
+            return External(f"{value.name}.{name}")
+        if isinstance(value, Made):
+            return External(f"{value.by.name}.{name}")
+        if isinstance(value, str) and name in ("value", "_value_"):
+            return value
+        return UNKNOWN if isinstance(value, Unknown) else Bound(value, name)
+
+    def member(self, kind: Class, name: str) -> object:
+        """What a class, or the nearest of its bases, binds `name` to."""
+        found = self.forced(self.body(kind).names.get(name, MISSING))
+        for above in kind.bases:
+            if found is not MISSING:
+                break
+            if isinstance(above, Class) and above is not kind:
+                found = self.member(above, name)
+        return found
+
+    def body(self, kind: Class) -> Scope:
+        """The names of a class, traced once."""
+        if kind.body is None:
+            scope = kind.scope
+            qualname = f"{kind.qualname}."
+            kind.body = Scope(scope.module, scope.path, qualname, {}, scope, True, owner=kind)
+            self.run(kind.node.body, kind.body)
+        return kind.body
+
+    def set_attribute(self, holder: object, name: str, value: object) -> None:
+        if isinstance(holder, Router) and name == "prefix":
+            holder.prefix = text(value)
+        elif isinstance(holder, Router | Instance):
+            holder.names[name] = value
+        elif isinstance(holder, ModuleValue):
+            holder.scope.names[name] = value
+
+    def _of_module(self, module: ModuleValue, name: str) -> object:
+        found = self.forced(module.scope.names.get(name, MISSING))
+        if found is MISSING:
+            found = self.module(f"{module.name}.{name}") or UNKNOWN
+        return found
+
+    def _of_instance(self, value: Instance, name: str) -> object:
+        if name in value.names:
+            return self.forced(value.names[name])
+        found = self.member(value.of, name)
+        if not isinstance(found, Function):
+            return UNKNOWN if found is MISSING else found
+        if _is_property(found):
+            return self.invoke(found, Arguments((), {}), me=value)
+        return Bound(value, name, found)
+
+    def _of_router(self, value: Router, name: str) -> object:
+        if name in value.names:
+            return self.forced(value.names[name])
+        if name == "routes":
+            return RouteList(value)
+        if name == "prefix":
+            return value.prefix
+        if name == "router":
+            return value
+        found = self.member(value.of, name) if value.of else MISSING
+        return Bound(value, name, found if isinstance(found, Function) else None)
+
+
+def text(value: object) -> str:
+    """`value` as an f-string would show it, with a hole where that cannot be told."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return HOLE
+    return str(value)
+
+
+def _is_property(function: Function) -> bool:
+    decorators = getattr(function.node, "decorator_list", [])
+    names = {getattr(d, "attr", getattr(d, "id", "")) for d in decorators}
+    return bool(names & {"property", "cached_property", "computed_field"})
