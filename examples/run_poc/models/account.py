@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Boolean, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from .base import Base, Key, Money, Name, TimestampMixin
+from .base import KEEP_IDS, Base, Key, Money, Name, TimestampMixin
 
 if TYPE_CHECKING:
     from .transaction import Transaction
@@ -25,7 +25,7 @@ class AccountKind(StrEnum):
 
 class Account(TimestampMixin, Base):
     __tablename__ = "accounts"
-    __table_args__ = (UniqueConstraint("owner_id", "name"),)
+    __table_args__ = (UniqueConstraint("owner_id", "name"), KEEP_IDS)
 
     id: Mapped[Key]
     owner_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)

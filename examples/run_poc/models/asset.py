@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Date, Float, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from .base import Base, Key, Money, Name, TimestampMixin
+from .base import KEEP_IDS, Base, Key, Money, Name, TimestampMixin
 
 if TYPE_CHECKING:
     from .user import User
@@ -26,7 +26,7 @@ class AssetKind(StrEnum):
 
 class Asset(TimestampMixin, Base):
     __tablename__ = "assets"
-    __table_args__ = (UniqueConstraint("owner_id", "name"),)
+    __table_args__ = (UniqueConstraint("owner_id", "name"), KEEP_IDS)
 
     id: Mapped[Key]
     owner_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)

@@ -10,7 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from database import Base
 from utils import CENT, MONEY_PLACES, quantize_money
 
-__all__ = ["Base", "Key", "Money", "Name", "TimestampMixin", "utc_now"]
+__all__ = ["KEEP_IDS", "Base", "Key", "Money", "Name", "TimestampMixin", "utc_now"]
+
+# SQLite would give the id of a deleted row to the next one; PostgreSQL never does.
+KEEP_IDS = {"sqlite_autoincrement": True}
 
 Key = Annotated[int, mapped_column(Integer, primary_key=True)]
 Name = Annotated[str, mapped_column(String(120))]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from .base import Base, Key, Money, TimestampMixin
+from .base import KEEP_IDS, Base, Key, Money, TimestampMixin
 
 if TYPE_CHECKING:
     from .category import Category
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 class Budget(TimestampMixin, Base):
     __tablename__ = "budgets"
-    __table_args__ = (UniqueConstraint("owner_id", "category_id"),)
+    __table_args__ = (UniqueConstraint("owner_id", "category_id"), KEEP_IDS)
 
     id: Mapped[Key]
     owner_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from .base import Base, Key, Name
+from .base import KEEP_IDS, Base, Key, Name
 
 if TYPE_CHECKING:
     from .budget import Budget
@@ -24,7 +24,7 @@ class CategoryKind(StrEnum):
 
 class Category(Base):
     __tablename__ = "categories"
-    __table_args__ = (UniqueConstraint("owner_id", "slug"),)
+    __table_args__ = (UniqueConstraint("owner_id", "slug"), KEEP_IDS)
 
     id: Mapped[Key]
     owner_id: Mapped[int | None] = mapped_column(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Float, ForeignKey, Integer, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from .base import Base, Key, Money, Name, TimestampMixin
+from .base import KEEP_IDS, Base, Key, Money, Name, TimestampMixin
 
 if TYPE_CHECKING:
     from .user import User
@@ -31,7 +31,7 @@ class FireProfile(TimestampMixin, Base):
 
 class FireScenario(TimestampMixin, Base):
     __tablename__ = "fire_scenarios"
-    __table_args__ = (UniqueConstraint("owner_id", "name"),)
+    __table_args__ = (UniqueConstraint("owner_id", "name"), KEEP_IDS)
 
     id: Mapped[Key]
     owner_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Date, ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from .base import Base, Key, Name, TimestampMixin
+from .base import KEEP_IDS, Base, Key, Name, TimestampMixin
 
 if TYPE_CHECKING:
     from .user import User
@@ -22,6 +22,7 @@ class ReportKind(StrEnum):
 
 class Report(TimestampMixin, Base):
     __tablename__ = "reports"
+    __table_args__ = KEEP_IDS
 
     id: Mapped[Key]
     owner_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)

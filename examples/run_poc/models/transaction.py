@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Column, Date, ForeignKey, Index, String, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from .base import Base, Key, Money, Name, TimestampMixin
+from .base import KEEP_IDS, Base, Key, Money, Name, TimestampMixin
 
 if TYPE_CHECKING:
     from .account import Account
@@ -39,6 +39,7 @@ class Transaction(TimestampMixin, Base):
     __table_args__ = (
         UniqueConstraint("account_id", "reference"),
         Index("ix_transactions_account_day", "account_id", "posted_on"),
+        KEEP_IDS,
     )
 
     id: Mapped[Key]

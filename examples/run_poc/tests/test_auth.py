@@ -160,7 +160,7 @@ def test_users_are_for_administrators(ada, carol):
     answer = carol.get("/api/auth/users", params={"q": "finance.example", "page_size": 2})
     assert [user["email"][0] for user in answer.json()] == ["a", "b"]
     assert answer.headers["x-total-count"] == "5"
-    assert 'page_size=2&page=2>; rel="next"' in answer.headers["link"]
+    assert 'page=2&page_size=2>; rel="next"' in answer.headers["link"]
 
 
 def test_deactivate(newcomer, carol, client):
