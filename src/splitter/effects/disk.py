@@ -1,0 +1,134 @@
+"""The steps on the disk that all writing is made of: each happens whole or leaves a temp file.
+
+Every change goes through a function of `os`, one system call at a time, so that a test can end
+the process at each of them.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from splitter.errors import DiskError
+
+_HINTS = {
+    errno.ENOSPC: "free some disk space, then run the command again",
+    errno.EDQUOT: "the disk quota is used up: free some space, then run the command again",
+    errno.EFBIG: "a limit on file sizes is in force (ulimit -f): raise it, then run again",
+    errno.EACCES: "check who owns it and who may write there, then run the command again",
+    errno.EPERM: "check who owns it and who may write there, then run the command again",
+    errno.EROFS: "the file system is mounted read-only",
+}
+
+
+@contextmanager
+def doing(step: str, path: str | Path) -> Iterator[None]:
+    """Turn an OSError of the step (`write`, `read`, …) into a DiskError that names the path."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        hint = _HINTS.get(error.errno or 0, "")
+        raise DiskError(f"cannot {step} {path}: {reason}", where=str(path), hint=hint) from error
+
+
+def digest(data: bytes) -> str:
+    """SHA-256 in hex."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def status(path: Path) -> os.stat_result | None:
+    """What is at the path itself, links not followed; None where nothing is."""
+    try:
+        return os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def is_file(found: os.stat_result | None) -> bool:
+    return found is not None and stat.S_ISREG(found.st_mode)
+
+
+def is_folder(found: os.stat_result | None) -> bool:
+    return found is not None and stat.S_ISDIR(found.st_mode)
+
+
+def content(path: Path) -> bytes | None:
+    """The bytes of a regular file; None where there is none, a link or a folder included."""
+    return path.read_bytes() if is_file(status(path)) else None
+
+
+def permissions(path: Path) -> int | None:
+    """The mode bits of what is at the path, without its type."""
+    found = status(path)
+    return None if found is None else stat.S_IMODE(found.st_mode)
+
+
+def write(path: Path, data: bytes, *, mode: int | None = None) -> None:
+    """Make a new file that is on the disk when this returns. FileExistsError if it exists."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    descriptor = os.open(path, flags, 0o666)
+    try:
+        _write_all(descriptor, data)
+        if mode is not None:
+            os.fchmod(descriptor, mode)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def remove(path: Path) -> None:
+    """Remove a file, which may be gone already."""
+    try:
+        os.unlink(path)
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+
+
+def remove_folder(path: Path) -> None:
+    """Remove a folder if it is there and empty; a bytecode cache in it does not count."""
+    try:
+        if os.listdir(path) == ["__pycache__"]:
+            _remove_bytecode(path / "__pycache__")
+        os.rmdir(path)
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except OSError as error:
+        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+            raise
+
+
+def sync_folder(path: Path) -> None:
+    """Put on the disk which names a folder holds; file systems that cannot are let off."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
+def _remove_bytecode(cache: Path) -> None:
+    if not is_folder(status(cache)):
+        return
+    names = os.listdir(cache)
+    if all(name.endswith(".pyc") for name in names):
+        for name in names:
+            remove(cache / name)
+        os.rmdir(cache)

@@ -1,0 +1,47 @@
+"""What the tests of the effects share: processes that are killed at a step, a PostgreSQL."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
+
+from doomed import Forks, forks  # noqa: E402
+from trees import CHANGES, MEMORY, State, plant, state  # noqa: E402
+
+from splitter.effects import workspace  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def forked() -> Iterator[Forks]:
+    """Forks that work on a workspace until they kill themselves."""
+    with forks() as server:
+        yield server
+
+
+@pytest.fixture
+def fresh() -> Iterator[Callable[[], Path]]:
+    """Gives a newly planted tree, each time another; in memory where there is such a disk."""
+    numbers = count(1)
+    with TemporaryDirectory(dir=MEMORY) as folder:
+
+        def make() -> Path:
+            root = Path(folder, str(next(numbers)))
+            root.mkdir()
+            return plant(root)
+
+        yield make
+
+
+@pytest.fixture
+def after(fresh: Callable[[], Path]) -> State:
+    """The tree once CHANGES are applied."""
+    root = fresh()
+    workspace.apply(root, CHANGES)
+    return state(root)
