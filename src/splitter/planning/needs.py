@@ -323,12 +323,14 @@ class _Hunt:
                 self.needs.notes.add(Note(view.path, node.lineno, "SPL030", what))
 
     def _unresolved(self, module: str, name: str, origin: Node | None) -> None:
+        """A name that its module does not define in the open: made at run time, so keep it all."""
+        if module not in self.program.views:
+            return
+        self.use_module(module, (), origin)
         view = self.program.views.get(origin[0]) if origin else None
-        if view is not None and module in self.program.views:
-            line = 0
-            if origin is not None and isinstance(origin[1], int):
-                line = view.statements[origin[1]].line
-            what = f"{name} is imported from {module}, which does not define it"
+        if view is not None and origin is not None and not self.program.binds(module, "__getattr__"):
+            line = view.statements[origin[1]].line if isinstance(origin[1], int) else 0
+            what = f"{name} is imported from {module}, which does not define it in the open"
             self.needs.notes.add(Note(view.path, line, "SPL031", what))
 
     def _cuts(self, statement: Statement) -> set[ast.AST]:

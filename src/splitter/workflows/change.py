@@ -58,7 +58,7 @@ def extract_service(project: Project, name: str) -> Proposal:
 def rewrite_copies(project: Project) -> tuple[Proposal, rewriting.Report]:
     """Every copied file's imports pointed at the new homes."""
     assembly = Assembly(ChangeSet("rewrite-imports"), project.manifest)
-    assembly, report = _rewritten(assembly, project)
+    assembly, report = rewritten(assembly, project)
     return Proposal(project.root, assembly.recorded(project.sources)), report
 
 
@@ -75,7 +75,7 @@ def whole_service(project: Project, name: str, port: int, routes: Sequence[str])
         )
     assembly = _copied(drawn, f"split {name}")
     assembly = noted(assembly, _skeleton(drawn, assembly))
-    assembly, _ = _rewritten(assembly, project)
+    assembly, _ = rewritten(assembly, project)
     return _proposal(drawn, assembly, "")
 
 
@@ -195,7 +195,7 @@ def _skeleton(drawn: Drawn, assembly: Assembly) -> ChangeSet:
     return made + _settings_change(drawn, made.title)
 
 
-def _rewritten(assembly: Assembly, project: Project) -> tuple[Assembly, rewriting.Report]:
+def rewritten(assembly: Assembly, project: Project) -> tuple[Assembly, rewriting.Report]:
     files = assembly.changes.over(project.sources)
     report = rewriting.rewrite_copies(files, assembly.manifest)
     return noted(assembly, report.changes), report

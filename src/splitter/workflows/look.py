@@ -114,7 +114,11 @@ def _import_failure(project: Project, running: RunningApp) -> tuple[Note, ...]:
 
 def _fingerprint(project: Project, parsed: Parsed) -> str:
     settings = project.settings
-    about = [settings.monolith.model_dump(mode="json"), settings.python, _installed(settings.python)]
+    about = [
+        settings.monolith.model_dump(mode="json"),
+        settings.python,
+        _installed(settings.python),
+    ]
     digest = hashlib.sha256(json.dumps(about).encode())
     for path in sorted(parsed.names.values()):
         digest.update(path.encode() + b"\0" + hashlib.sha256(project.sources[path]).digest())

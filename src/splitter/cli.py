@@ -1,0 +1,415 @@
+"""The commands as typed: parse, hand to a workflow, show what came back."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from splitter.workflows.project import Project
+    from splitter.workflows.proposal import Proposal
+
+app = typer.Typer(
+    name="splitter",
+    help="Split a FastAPI monolith into services, one at a time, and prove that they answer alike.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+class Format(StrEnum):
+    """How a result is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class PageFormat(StrEnum):
+    """How the status page is printed."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    JSON = "json"
+
+
+class ReportFormat(StrEnum):
+    """How a parity report is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    JUNIT = "junit"
+    GITHUB = "github"
+    HTML = "html"
+
+
+ProjectDir = Annotated[
+    Path | None,
+    typer.Option("--project", "-C", metavar="DIR", help="The project's folder."),
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="List what would be written.")]
+Diff = Annotated[bool, typer.Option("--diff", help="Print a unified diff, write nothing.")]
+As = Annotated[Format, typer.Option("--format", help="text or json.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The service, such as transaction.")]
+Port = Annotated[int, typer.Option("--port", metavar="N", help="Its port, such as 8002.")]
+Routes = Annotated[
+    list[str] | None,
+    typer.Option("--routes", metavar="X", help="A module, a file or a URL prefix; repeatable."),
+]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"splitter {version('monolith-splitter')}")
+        raise typer.Exit
+
+
+@app.callback()
+def begin(
+    context: typer.Context,
+    project: ProjectDir = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say it and exit.")
+    ] = False,
+) -> None:
+    """Split a FastAPI monolith into services, one at a time, and prove that they answer alike."""
+    context.obj = project
+
+
+@app.command()
+def init(
+    context: typer.Context,
+    application: Annotated[
+        str, typer.Option("--app", metavar="MODULE:ATTRIBUTE", help="As uvicorn takes it.")
+    ] = "",
+    factory: Annotated[
+        bool, typer.Option("--factory", help="--app makes the application.")
+    ] = False,
+    routes: Annotated[
+        str, typer.Option("--routes", metavar="PACKAGE", help="It holds the route modules.")
+    ] = "",
+    python: Annotated[
+        str, typer.Option("--python", metavar="PATH", help="Has the monolith's dependencies.")
+    ] = "",
+    project: ProjectDir = None,
+    dry_run: DryRun = False,
+    diff: Diff = False,
+    output: As = Format.TEXT,
+) -> None:
+    """Look at the monolith; write splitter.toml and the shared foundation."""
+    from splitter.workflows import beginning
+
+    folder = project or context.obj or Path.cwd()
+    proposal = beginning.init(
+        folder.resolve(), app=application, factory=factory, routes=routes, python=python
+    )
+    _finish(proposal, dry_run, diff, output)
+
+
+@app.command()
+def analyze(context: typer.Context, project: ProjectDir = None, output: As = Format.TEXT) -> None:
+    """Routes, modules, tables, and what stands in the way of a split."""
+    from splitter.reports import analysis
+    from splitter.workflows import look
+
+    monolith = look.survey(_open(context, project))
+    analysis.show(monolith, as_json=output is Format.JSON)
+
+
+@app.command()
+def explain(code: Annotated[str, typer.Argument(metavar="CODE")]) -> None:
+    """What a finding's code, such as SPL012, means and what to do about it."""
+    from splitter.reports import analysis
+
+    analysis.explain(code)
+
+
+@app.command()
+def scaffold(
+    context: typer.Context,
+    name: Name,
+    port: Port,
+    routes: Routes = None,
+    project: ProjectDir = None,
+    dry_run: DryRun = False,
+    diff: Diff = False,
+    output: As = Format.TEXT,
+) -> None:
+    """Make a service's skeleton and copy its route files into it."""
+    from splitter.workflows import change
+
+    opened = _open_or_init(context, project, write=not (dry_run or diff))
+    _finish(change.scaffold(opened, name, port, routes or []), dry_run, diff, output)
+
+
+@app.command()
+def extract(
+    context: typer.Context,
+    name: Name,
+    project: ProjectDir = None,
+    dry_run: DryRun = False,
+    diff: Diff = False,
+    output: As = Format.TEXT,
+) -> None:
+    """Copy a service's route files and what they need, as the monolith has them now."""
+    from splitter.workflows import change
+
+    proposal = change.extract_service(_open(context, project), name)
+    _finish(proposal, dry_run, diff, output)
+
+
+@app.command("rewrite-imports")
+def rewrite_imports(
+    context: typer.Context,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(metavar="PATH", help="Files and folders.")
+    ] = None,
+    maps: Annotated[
+        list[str] | None, typer.Option("--map", metavar="OLD=NEW", help="Repeatable.")
+    ] = None,
+    origin: Annotated[
+        str | None,
+        typer.Option("--origin", metavar="DOTTED", help="The file's name in the monolith."),
+    ] = None,
+    check: Annotated[bool, typer.Option("--check", help="Exit 1 if a change is due.")] = False,
+    jobs: Annotated[int, typer.Option("--jobs", metavar="N", min=1)] = 1,
+    project: ProjectDir = None,
+    dry_run: DryRun = False,
+    diff: Diff = False,
+    output: As = Format.TEXT,
+) -> None:
+    """Point the imports of copied files at their new homes."""
+    from splitter.workflows import rewriting
+
+    folder = project or context.obj
+    outcome = rewriting.command(
+        folder,
+        [str(p) for p in paths or []],
+        maps or [],
+        origin=origin,
+        jobs=jobs,
+        write=not (check or diff or dry_run),
+    )
+    from splitter.reports import rewriting as report
+
+    status = report.show(
+        outcome, check=check, diff=diff, dry_run=dry_run, as_json=output is Format.JSON
+    )
+    raise typer.Exit(status)
+
+
+@app.command()
+def verify(
+    context: typer.Context, name: Name, project: ProjectDir = None, output: As = Format.TEXT
+) -> None:
+    """Boot a service alone, from a folder with nothing else, and ask its health."""
+    from splitter.reports import console
+    from splitter.workflows import verifying
+
+    checked = verifying.verify(_open(context, project), name, say=console.progress)
+    if output is Format.JSON:
+        console.show_json(checked.document())
+    else:
+        console.say(checked.lines())
+    raise typer.Exit(0 if checked.ok else 1)
+
+
+@app.command("parity-check")
+def parity_check(
+    context: typer.Context,
+    services: Annotated[list[str] | None, typer.Argument(metavar="SERVICE")] = None,
+    monolith: Annotated[
+        str, typer.Option("--monolith", metavar="URL", help="Where the monolith answers.")
+    ] = "",
+    service: Annotated[
+        list[str] | None,
+        typer.Option("--service", metavar="NAME=URL", help="Where a service does; repeatable."),
+    ] = None,
+    cases: Annotated[
+        list[Path] | None, typer.Option("--cases", metavar="FILE", help="Repeatable.")
+    ] = None,
+    output: Annotated[
+        ReportFormat, typer.Option("--format", help="text, json, junit, github or html.")
+    ] = ReportFormat.TEXT,
+    target: Annotated[
+        Path | None, typer.Option("--output", metavar="FILE", help="Instead of stdout.")
+    ] = None,
+    concurrency: Annotated[int | None, typer.Option("--concurrency", metavar="N")] = None,
+    timeout: Annotated[float | None, typer.Option("--timeout", metavar="SECONDS")] = None,
+    shard: Annotated[str, typer.Option("--shard", metavar="I/N")] = "",
+    project: ProjectDir = None,
+) -> None:
+    """Put the same requests to the monolith and to the services and compare the answers."""
+    from splitter.workflows import proving
+
+    order = proving.Order(
+        tuple(services or ()),
+        monolith,
+        tuple(service or ()),
+        tuple(str(c) for c in cases or ()),
+        concurrency,
+        timeout,
+        shard,
+    )
+    raise typer.Exit(proving.command(project or context.obj, order, output.value, target))
+
+
+@app.command()
+def split(
+    context: typer.Context,
+    name: Name,
+    port: Port,
+    routes: Routes = None,
+    no_parity: Annotated[bool, typer.Option("--no-parity", help="Do not compare answers.")] = False,
+    project: ProjectDir = None,
+    dry_run: DryRun = False,
+    diff: Diff = False,
+    output: As = Format.TEXT,
+) -> None:
+    """Scaffold, extract, rewrite, verify and compare: all of it, or nothing is written."""
+    from splitter.reports import console
+    from splitter.workflows import splitting
+
+    opened = _open_or_init(context, project, write=not (dry_run or diff))
+    proposal = splitting.split(
+        opened,
+        name,
+        port,
+        routes or [],
+        prove=not (dry_run or diff),
+        parity=not no_parity,
+        say=console.progress,
+    )
+    _finish(proposal, dry_run, diff, output)
+
+
+@app.command()
+def gateway(
+    context: typer.Context,
+    project: ProjectDir = None,
+    dry_run: DryRun = False,
+    diff: Diff = False,
+    output: As = Format.TEXT,
+) -> None:
+    """Write the nginx configuration for the present state of the migration."""
+    from splitter.workflows import cutting
+
+    _finish(cutting.gateway(_open(context, project)), dry_run, diff, output)
+
+
+@app.command()
+def deprecate(
+    context: typer.Context,
+    name: Name,
+    sunset: Annotated[str, typer.Option("--sunset", metavar="DATE", help="ISO 8601.")],
+    since: Annotated[
+        str, typer.Option("--since", metavar="DATE", help="Deprecated from then on; today.")
+    ] = "",
+    project: ProjectDir = None,
+    dry_run: DryRun = False,
+    diff: Diff = False,
+    output: As = Format.TEXT,
+) -> None:
+    """Mark a service's old routes in the monolith as deprecated (RFC 9745, RFC 8594)."""
+    from splitter.workflows import cutting
+
+    proposal = cutting.deprecate(_open(context, project), name, sunset=sunset, since=since)
+    _finish(proposal, dry_run, diff, output)
+
+
+@app.command()
+def status(
+    context: typer.Context,
+    output: Annotated[
+        PageFormat, typer.Option("--format", help="text, markdown or json.")
+    ] = PageFormat.TEXT,
+    project: ProjectDir = None,
+) -> None:
+    """How far the migration has come, computed from what is there."""
+    from splitter.reports import status as report
+    from splitter.workflows import progressing
+
+    report.show(progressing.progress(_open(context, project)), output.value)
+
+
+@app.command()
+def undo(
+    context: typer.Context,
+    project: ProjectDir = None,
+    dry_run: DryRun = False,
+    output: As = Format.TEXT,
+) -> None:
+    """Take back the newest change that splitter made."""
+    from splitter.reports import console
+    from splitter.workflows import undoing
+
+    undone = undoing.undo(project or context.obj, dry_run=dry_run)
+    console.show_undone(undone, dry_run=dry_run, as_json=output is Format.JSON)
+
+
+@app.command()
+def demo(
+    keep: Annotated[
+        Path | None, typer.Option("--folder", metavar="DIR", help="Where to work; a new folder.")
+    ] = None,
+) -> None:
+    """Split the example monolith into its seven services and compare them with it."""
+    from splitter.reports import console
+    from splitter.workflows import demonstration
+
+    finished = demonstration.demo(keep, say=console.progress)
+    console.say(finished.lines)
+    raise typer.Exit(0 if finished.ok else 1)
+
+
+def _open(context: typer.Context, folder: Path | None) -> Project:
+    from splitter.reports import console
+    from splitter.workflows.project import open_project
+
+    opened = open_project(folder or context.obj)
+    if opened.recovered:
+        console.progress(opened.recovered)
+    return opened
+
+
+def _open_or_init(context: typer.Context, folder: Path | None, *, write: bool) -> Project:
+    """The project; in a folder that has none yet, `init` is done first, and said."""
+    from splitter.reports import console
+    from splitter.workflows import beginning
+
+    start = folder or context.obj
+    opened, proposal = beginning.open_or_init(start, write=write)
+    if opened.recovered:
+        console.progress(opened.recovered)
+    if proposal is not None:
+        count = len(proposal.changes.changes)
+        console.progress(f"no splitter.toml yet: splitter init wrote {count} files first")
+    return opened
+
+
+def _finish(proposal: Proposal, dry_run: bool, diff: bool, output: Format) -> None:
+    """Show a proposal and, unless it is only a preview, apply it."""
+    from splitter.reports import console
+
+    if diff:
+        console.show_diff(proposal.changes)
+    elif not dry_run and proposal.ok:
+        proposal.apply()
+    if output is Format.JSON and not diff:
+        applied = proposal.ok and not dry_run and bool(proposal.changes)
+        document = console.changes_document(
+            proposal.changes, applied=applied, extra=proposal.details
+        )
+        console.show_json(document)
+    elif not diff:
+        console.show_notes(proposal.changes.notes)
+        if proposal.ok:
+            console.show_changes(proposal.changes, dry_run=dry_run)
+        console.say(proposal.said)
+    raise typer.Exit(0 if proposal.ok else 1)

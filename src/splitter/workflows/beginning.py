@@ -1,0 +1,183 @@
+"""The first look at a monolith: splitter.toml, and the foundation of shared code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from splitter.actions.assembling import Assembly, noted, place
+from splitter.actions.configuring import PATH as SETTINGS
+from splitter.actions.configuring import new_settings
+from splitter.actions.extraction import foundation_files
+from splitter.discovery.connections import find_database
+from splitter.discovery.modules import view_modules
+from splitter.discovery.parsing import parse
+from splitter.discovery.roles import find_homes
+from splitter.discovery.routes import find_apps, find_route_package
+from splitter.errors import NoProject, RefusedError, UsageError
+from splitter.model.changes import ChangeSet
+from splitter.model.plan import Service
+from splitter.planning.homes import FOUNDATION
+from splitter.planning.plan import Ground, draw
+from splitter.planning.selecting import route_modules, service_name
+from splitter.settings import FIRST_PORT, Settings, check_name, load
+from splitter.workflows.change import rewritten
+from splitter.workflows.look import ground_of
+from splitter.workflows.project import NotTheMonolith, Project, is_project, open_at, open_project
+from splitter.workflows.proposal import Proposal
+
+
+def init(
+    root: Path, *, app: str = "", factory: bool = False, routes: str = "", python: str = ""
+) -> Proposal:
+    """splitter.toml with the services that are seen and their ports, and the foundation.
+
+    In a folder that has settings already they are kept, and what they ask for is made if missing.
+    """
+    if is_project(root):
+        settings = load(root)
+        _refuse_other(settings, app=app, routes=routes, python=python)
+        return _foundation(open_at(root, settings), ChangeSet("init"))
+    project = open_at(root, Settings())
+    app, factory = (app, factory) if app else _find_app(project)
+    monolith = {"app": app, "factory": factory, "routes": routes, "python": python}
+    settings = load(root, {"monolith": monolith})
+    project = replace(project, settings=settings)
+    ground = ground_of(project)
+    if ground.running.error and not ground.routes:
+        raise RefusedError(
+            f"{app} cannot be looked at",
+            reasons=(ground.running.error,),
+            hint="name the application with --app MODULE:ATTRIBUTE, and the interpreter that has "
+            "its dependencies with --python PATH",
+        )
+    text = _settings_text(project, ground)
+    change = ChangeSet.between("init", project.sources, {SETTINGS: text})
+    return _foundation(_configured(project, text), change)
+
+
+def open_or_init(folder: Path | None, *, write: bool) -> tuple[Project, Proposal | None]:
+    """The project of a folder. Where there is none `init` is done first, in memory for a preview."""
+    try:
+        return open_project(folder), None
+    except NoProject:
+        root = (folder or Path.cwd()).resolve()
+        proposal = init(root)
+    if write:
+        proposal.apply()
+        return open_project(root), proposal
+    project = open_at(root, Settings())
+    text = next(c.after for c in proposal.changes.changes if c.path == SETTINGS)
+    return _configured(project, text or b"").after(proposal.changes), None
+
+
+def _refuse_other(settings: Settings, *, app: str, routes: str, python: str) -> None:
+    """An option that contradicts the settings that are there is not passed over in silence."""
+    monolith = settings.monolith
+    given = (("app", app, monolith.app), ("routes", routes, monolith.routes))
+    for key, value, known in (*given, ("python", python, monolith.python)):
+        if value and value != known:
+            raise UsageError(
+                f"splitter.toml says {key} = {known!r}, not {value!r}",
+                hint=f"change monolith.{key} there",
+            )
+
+
+def _find_app(project: Project) -> tuple[str, bool]:
+    parsed = parse(project.sources, skip=NotTheMonolith(project))
+    found = find_apps(parsed)
+    if not found:
+        raise UsageError(
+            "no FastAPI application was found below this folder",
+            where=str(project.root),
+            hint="name it with --app MODULE:ATTRIBUTE, in the folder that its imports start from",
+        )
+    best = found[0]
+    return best.app, best.factory
+
+
+def _configured(project: Project, text: bytes) -> Project:
+    import tomllib
+
+    table = tomllib.loads(text.decode("utf-8"))
+    settings = Settings(**{"_file": table})
+    return replace(project, settings=settings)
+
+
+def _settings_text(project: Project, ground: Ground) -> bytes:
+    given = project.settings.monolith
+    own = [r for r in ground.routes if r.module != ground.application]
+    package = given.routes or find_route_package(own or ground.routes)
+    monolith: dict[str, object] = {"app": given.app}
+    if given.factory:
+        monolith["factory"] = True
+    monolith["routes"] = package
+    if given.python:
+        monolith["python"] = given.python
+    monolith["port"] = given.port
+    modules = route_modules(ground.routes)
+    views = view_modules(ground.parsed.trees, ground.parsed.names)
+    homes = find_homes(views, but={ground.application, *modules})
+    return new_settings(
+        monolith=monolith,
+        services=_services(list(modules), ground),
+        homes=dict(sorted(homes.items())),
+        database=_database(ground),
+        cases=sorted(p for p in project.sources if re.fullmatch(r"parity/[^/]+\.ya?ml", p)),
+    )
+
+
+def _services(modules: Sequence[str], ground: Ground) -> list[Service]:
+    """One service for each route module but the application's own, in the order of inclusion."""
+    services: dict[str, Service] = {}
+    for module in modules:
+        if module == ground.application and len(modules) > 1:
+            continue
+        name = _free_name(module, services)
+        if name:
+            services[name] = Service(name, FIRST_PORT + len(services), (module,))
+    return list(services.values())
+
+
+def _free_name(module: str, taken: object) -> str:
+    assert isinstance(taken, dict)
+    parts = module.split(".")
+    name = service_name(module)
+    for count in range(2, len(parts) + 2):
+        try:
+            check_name(name)
+        except UsageError:
+            name = "routes"
+        if name not in taken:
+            return name
+        name = "_".join([*parts[-count:-1], service_name(module)])
+    return ""
+
+
+def _database(ground: Ground) -> dict[str, str]:
+    """The variable that names the database, with what it is by default, if one was seen."""
+    variable, url = find_database(ground.parsed.trees.values(), ground.running.reads)
+    found = {"url_env": variable, "url": url}
+    return {key: value for key, value in found.items() if value}
+
+
+def _foundation(project: Project, first: ChangeSet) -> Proposal:
+    """The shared files that hold settings, connection and authentication, at their homes."""
+    ground = ground_of(project)
+    if ground.running.error:
+        what = f"the monolith could not be imported: {ground.running.error}"
+        return Proposal(project.root, first, (), (what,))
+    services = project.planned()
+    blueprint = draw(ground, services) if services else None
+    assembly = Assembly(first, project.manifest)
+    if blueprint is not None:
+        files = foundation_files(blueprint)
+        imports = {FOUNDATION: blueprint.imports(FOUNDATION)}
+        assembly = place("init", files, imports, before=project.sources, manifest=project.manifest)
+        assembly, _ = rewritten(assembly, project)
+        assembly = noted(assembly, first)
+    changes = assembly.recorded(project.sources)
+    said = ("next: splitter analyze, then splitter split NAME --port N",) if changes else ()
+    return Proposal(project.root, changes, said)
