@@ -1,0 +1,108 @@
+"""A session as it goes on: cookies, captures and secrets of both sides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from splitter.model.jsontext import Json, JsonError, write
+from splitter.model.parity import Case, Observation, Request
+from splitter.parity.contents import UndecodableError, json_of
+from splitter.parity.cookies import Jar
+from splitter.parity.origins import below
+from splitter.parity.requests import sent
+from splitter.parity.secrets import Secrets, in_answer, in_request, variables_of_credentials
+from splitter.parity.templates import MissingError
+
+
+class SkippedError(LookupError):
+    """The case lacks what an earlier one should have left; the text says what, on which side."""
+
+
+@dataclass(slots=True)
+class Side:
+    """One side of a session. Its services together are one client's partner."""
+
+    name: str
+    jar: Jar = field(default_factory=Jar)
+    captured: dict[str, dict[str, Json]] = field(default_factory=dict)
+    """What is at hand after a case, by the case's name."""
+
+
+class Session:
+    """Both sides of a chain of cases. `known` are secrets that the files spell out."""
+
+    def __init__(self, chain: Iterable[Case], known: Iterable[str] = ()) -> None:
+        self.monolith = Side("monolith")
+        self.service = Side("service")
+        self.secrets = Secrets(known)
+        self._credentials = {n for case in chain for n in variables_of_credentials(case.request)}
+
+    def requests(
+        self, case: Case, base_urls: tuple[str, str], now: float
+    ) -> tuple[Request, Request]:
+        """What is sent to the monolith and to the service; SkippedError if it cannot be made."""
+        missing: dict[str, list[str]] = {}
+        made: list[Request] = []
+        for side, url in zip((self.monolith, self.service), base_urls, strict=True):
+            try:
+                made.append(self._request(side, case, url, now))
+            except MissingError as error:
+                missing.setdefault(error.name, []).append(side.name)
+        if missing:
+            raise SkippedError(_explained(missing))
+        return made[0], made[1]
+
+    def keep(self, side: Side, request: Request, answer: Observation, now: float) -> None:
+        """Take over the cookies that an answer sets. `request` is the case's own."""
+        self.secrets.learn(in_answer(answer))
+        lines = [value for name, value in answer.headers if name == "set-cookie"]
+        if lines:
+            side.jar.keep(lines, path=below("", request.path), now=now)
+
+    def capture(self, side: Side, case: Case, answer: Observation | None) -> None:
+        """Take over what the case captures from its answer. What it should have captured and
+        did not is not at hand any more, whatever an earlier case left."""
+        before = side.captured.get(case.after, {})
+        values = {name: value for name, value in before.items() if name not in case.capture}
+        for name, value in _captured(case, answer):
+            values[name] = value
+            if name in self._credentials:
+                self.secrets.learn([value if isinstance(value, str) else write(value)])
+        side.captured[case.name] = values
+
+    def _request(self, side: Side, case: Case, base_url: str, now: float) -> Request:
+        values = side.captured.get(case.after, {})
+        request = sent(case.request, values, base_url)
+        given = "; ".join(v for n, v in request.headers if n.lower() == "cookie")
+        paths = below("", request.path), below(base_url, request.path)
+        cookie = side.jar.header(*paths, now=now, given=given)
+        if cookie != given:
+            others = [(n, v) for n, v in request.headers if n.lower() != "cookie"]
+            request = replace(request, headers=(*others, ("cookie", cookie)))
+        self.secrets.learn(in_request(request))
+        return request
+
+
+def _captured(case: Case, answer: Observation | None) -> Iterator[tuple[str, Json]]:
+    from splitter.parity.queries import QueryError, first
+
+    if answer is None or not case.capture:
+        return
+    try:
+        document = json_of(answer)
+    except (JsonError, UndecodableError):
+        return
+    for name, query in case.capture.items():
+        try:
+            found = first(query, document)
+        except QueryError:
+            continue
+        if found:
+            yield name, found[0]
+
+
+def _explained(missing: dict[str, list[str]]) -> str:
+    """Such as `token was not captured (monolith, service)`."""
+    told = (f"{name} was not captured ({', '.join(sides)})" for name, sides in missing.items())
+    return "; ".join(told)
