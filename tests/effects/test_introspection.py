@@ -216,12 +216,20 @@ def test_every_form_of_inclusion(tmp_path: Path, lifespan: bool) -> None:
     assert rows(app.routes) == EVERY_FORM + [AT_START_UP] * lifespan
     assert (app.error, app.remarks) == ("", ())
     assert sorted(app.mounted) == ["/outer", "/outer/inner"]
+    shown = {route.path for route in app.routes if route.in_schema and route.path[:6] != "/outer"}
+    paths = app.openapi["paths"]
+    assert isinstance(paths, dict)
+    assert paths.keys() == {path.replace(":path", "") for path in shown}
 
 
 FAILURES = {
     "an exception": (
         "import helper\nhelper.start()\n",
         "helper.py:2: ValueError: no",
+    ),
+    "an exception of many lines": (
+        "raise OSError('first', 'second\\nthird')\n",
+        "main.py:1: OSError: [Errno first] second",
     ),
     "a syntax error": ("def broken(:\n", "main.py:1: SyntaxError: invalid syntax"),
     "sys.exit": ("import sys\nsys.exit('go away')\n", "main.py:2: it exits: SystemExit('go away')"),

@@ -12,6 +12,7 @@ import json
 import os
 import platform
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 from .guarding import keep_tree_clean, refuse_network, report_exit
@@ -65,32 +66,34 @@ class _Asking:
             faulthandler.dump_traceback_later(self._request["alarm"], file=stack)
             try:
                 app = load(self._request["app"], self._request["factory"])
-                self._say(app, ())
                 if self._request["lifespan"]:
+                    # openapi() keeps its first answer: it is asked when all routes are there.
+                    self._say(app, documents=False)
                     self._start(app)
+                else:
+                    self._say(app)
             except BaseException as error:
                 self._said.part({"error": self._failure(error), **self._seen()})
             faulthandler.cancel_dump_traceback_later()
 
     def _start(self, app: object) -> None:
         try:
-            remarks = started(app, self._project, lambda: self._say(app, ()), _PATIENCE)
+            remarks = started(app, self._project, lambda: self._say(app), _PATIENCE)
         except BaseException as error:
             remarks = ["start-up fails: " + self._failure(error)]
         if remarks:
             self._say(app, remarks)
 
-    def _say(self, outer: object, remarks: Any) -> None:
+    def _say(self, outer: object, remarks: Sequence[str] = (), *, documents: bool = True) -> None:
         app = innermost(outer)
         if not hasattr(app, "routes"):
             raise NotAnApplicationError(_not_an_application(self._request, outer))
-        walk = Walk(self._project)
+        walk = Walk(self._project, documents=documents)
         walk.application(app)
-        documents = {prefix: document for prefix, document in walk.documents.items() if prefix}
         part = {
             "routes": walk.routes,
             "openapi": walk.documents.get("", {}),
-            "mounted": documents,
+            "mounted": {prefix: found for prefix, found in walk.documents.items() if prefix},
             "middleware": wrappers(outer) + _middleware(app),
             "exception_handlers": _exception_handlers(app),
             "remarks": [*walk.remarks, *remarks],

@@ -58,7 +58,8 @@ class Project:
 
     def failure(self, error: BaseException) -> str:
         """One line that says what went wrong, and where in the project if it went through it."""
-        what = "".join(traceback.format_exception_only(type(error), error)).strip().split("\n")[-1]
+        lines = "".join(traceback.format_exception_only(type(error), error)).strip().split("\n")
+        what = lines[-1 if isinstance(error, SyntaxError) else 0]
         if isinstance(error, SystemExit):
             what = f"it exits: SystemExit({error.code!r})"
         where = self._where(error)

@@ -21,8 +21,9 @@ _WRAPPED = ("app", "_app", "asgi_app", "other_asgi_app", "application", "wrapped
 class Walk:
     """What was found below one application: routes, documents of mounted ones, and oddities."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, *, documents: bool = True) -> None:
         self._project = project
+        self._asks_for_documents = documents
         self.routes: list[dict[str, object]] = []
         self.documents: dict[str, object] = {}
         self.remarks: list[str] = []
@@ -34,7 +35,7 @@ class Walk:
             self._route(route, seen, prefix, depth)
         for path, files in _frontends(app):
             self._add("mount", prefix + path, (), _class_of(files), "frontend", False)
-        if hasattr(app, "openapi"):
+        if self._asks_for_documents and hasattr(app, "openapi"):
             self._document(app, prefix, self.routes[before:])
 
     def _route(self, route: object, seen: object, prefix: str, depth: int) -> None:
