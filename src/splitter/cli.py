@@ -125,9 +125,10 @@ def analyze(context: typer.Context, project: ProjectDir = None, output: As = For
 @app.command()
 def explain(code: Annotated[str, typer.Argument(metavar="CODE")]) -> None:
     """What a finding's code, such as SPL012, means and what to do about it."""
-    from splitter.reports import analysis
+    from splitter.reports import analysis, console
+    from splitter.workflows import look
 
-    analysis.explain(code)
+    console.say(analysis.explanation(*look.explain(code)))
 
 
 @app.command()

@@ -150,6 +150,13 @@ class _Table(TomlConfigSettingsSource):
 def load(root: Path, flags: Mapping[str, Any] | None = None) -> Settings:
     """The settings of the project in `root`. ConfigurationError names file and key."""
     where, table = read_table(root)
+    return settings_of(table, where, flags)
+
+
+def settings_of(
+    table: dict[str, Any], where: str, flags: Mapping[str, Any] | None = None
+) -> Settings:
+    """The settings that a table of splitter's keys makes; `where` names it in an error."""
     try:
         settings = Settings(**{**(flags or {}), "_file": table})
     except ValidationError as error:

@@ -27,9 +27,7 @@ def write(root: Path, name: str, result: Mapping[str, Any]) -> None:
     folder = root / FOLDER
     with contextlib.suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
-        ignore = folder.parent / ".gitignore"
-        if not ignore.exists():
-            ignore.write_text("journal/\nresults/\nforks/\n", "utf-8")
+        (folder / ".gitignore").write_text("*\n", "utf-8")
         handle, temporary = tempfile.mkstemp(dir=folder, prefix=f".{name}-")
         with os.fdopen(handle, "w", encoding="utf-8") as stream:
             json.dump(result, stream)

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Sequence
 
 from splitter.errors import RefusedError, SplitterError
-from splitter.model.changes import ChangeSet, Note
+from splitter.model.changes import Applied, ChangeSet, Note
 
 _MARKS = {"create": "+", "change": "~", "delete": "-"}
 
@@ -82,6 +82,19 @@ def changes_document(
         ],
         **(extra or {}),
     }
+
+
+def show_undone(undone: Applied | None, *, dry_run: bool, as_json: bool) -> None:
+    """What was taken back, or that there is nothing to take back."""
+    if as_json:
+        paths = list(undone.paths) if undone else []
+        show_json({"schema": 1, "undone": undone.title if undone else None, "paths": paths})
+    elif undone is None:
+        print("nothing to undo")
+    else:
+        print(f"{'would undo' if dry_run else 'undone'}: {undone.title}")
+        for path in undone.paths:
+            print(f"  {path}")
 
 
 def is_plain() -> bool:

@@ -22,7 +22,7 @@ from splitter.model.plan import Service
 from splitter.planning.homes import FOUNDATION
 from splitter.planning.plan import Ground, draw
 from splitter.planning.selecting import route_modules, service_name
-from splitter.settings import FIRST_PORT, Settings, check_name, load
+from splitter.settings import FIRST_PORT, Settings, check_name, load, settings_of
 from splitter.workflows.change import rewritten
 from splitter.workflows.look import ground_of
 from splitter.workflows.project import NotTheMonolith, Project, is_project, open_at, open_project
@@ -59,7 +59,7 @@ def init(
 
 
 def open_or_init(folder: Path | None, *, write: bool) -> tuple[Project, Proposal | None]:
-    """The project of a folder. Where there is none `init` is done first, in memory for a preview."""
+    """The project of a folder. Where there is none `init` comes first, in memory for a preview."""
     try:
         return open_project(folder), None
     except NoProject:
@@ -102,8 +102,7 @@ def _configured(project: Project, text: bytes) -> Project:
     import tomllib
 
     table = tomllib.loads(text.decode("utf-8"))
-    settings = Settings(**{"_file": table})
-    return replace(project, settings=settings)
+    return replace(project, settings=settings_of(table, SETTINGS))
 
 
 def _settings_text(project: Project, ground: Ground) -> bytes:

@@ -1,4 +1,4 @@
-"""The commands that write code for a service: scaffold, extract, rewrite-imports, and all in one."""
+"""The commands that write a service's code: scaffold, extract, rewrite-imports, all in one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from splitter.actions.configuring import with_service
 from splitter.actions.extraction import extract, shared_by
 from splitter.actions.scaffolding import Skeleton
 from splitter.actions.scaffolding import scaffold as skeleton_of
-from splitter.effects import processes
+from splitter.effects import ports
 from splitter.effects.templates import read_templates
 from splitter.errors import RefusedError, UsageError
 from splitter.model.changes import ChangeSet, Note
@@ -62,8 +62,10 @@ def rewrite_copies(project: Project) -> tuple[Proposal, rewriting.Report]:
     return Proposal(project.root, assembly.recorded(project.sources)), report
 
 
-def whole_service(project: Project, name: str, port: int, routes: Sequence[str]) -> Proposal:
-    """Scaffold, extraction and rewriting as one change."""
+def whole_service(
+    project: Project, name: str, port: int, routes: Sequence[str]
+) -> tuple[Drawn, Proposal]:
+    """Scaffold, extraction and rewriting as one change. RefusedError names what blocks it."""
     project, service, ground = _new_service(project, name, port, routes)
     drawn = draw_service(project, service, ground)
     blockers = drawn.blueprint.plans[name].blockers
@@ -75,8 +77,8 @@ def whole_service(project: Project, name: str, port: int, routes: Sequence[str])
         )
     assembly = _copied(drawn, f"split {name}")
     assembly = noted(assembly, _skeleton(drawn, assembly))
-    assembly, _ = rewritten(assembly, project)
-    return _proposal(drawn, assembly, "")
+    assembly, _ = rewritten(assembly, drawn.project)
+    return drawn, _proposal(drawn, assembly, "")
 
 
 def draw_service(project: Project, service: Service, ground: Ground) -> Drawn:
@@ -125,8 +127,8 @@ def _new_service(
     )
     services = {n: s for n, s in project.settings.services.items() if n != twin}
     check_port(port, name=name, settings=project.settings.model_copy(update={"services": services}))
-    if not _exists(project, service) and processes.port_taken(port):
-        by = processes.taken_by(port)
+    if not _exists(project, service) and ports.port_taken(port):
+        by = ports.taken_by(port)
         raise UsageError(
             f"port {port} is in use{f' by {by}' if by else ''}", hint="stop that, or name another"
         )

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import json
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from splitter.discovery.codes import CODES
 from splitter.discovery.parsing import Parsed, parse
-from splitter.discovery.routes import read_routes, reconcile
+from splitter.discovery.reconciling import reconcile
+from splitter.discovery.routes import read_routes
 from splitter.discovery.tables import read_tables
 from splitter.effects import introspection, results
+from splitter.errors import UsageError
 from splitter.model.changes import Note
 from splitter.model.monolith import Module, Monolith, Route, RunningApp
 from splitter.planning.plan import Ground
@@ -98,11 +102,8 @@ def _tuples(table: dict[str, Any], *names: str) -> dict[str, Any]:
 def _routes(
     settings: Settings, parsed: Parsed, running: RunningApp
 ) -> tuple[tuple[Route, ...], tuple[Note, ...]]:
-    static, notes = read_routes(
-        parsed, app=settings.monolith.app, factory=settings.monolith.factory
-    )
-    routes, more = reconcile(static, running)
-    return routes, (*notes, *more)
+    static = read_routes(parsed, app=settings.monolith.app, factory=settings.monolith.factory)
+    return reconcile(static, running)
 
 
 def _import_failure(project: Project, running: RunningApp) -> tuple[Note, ...]:
@@ -131,26 +132,11 @@ def _installed(python: str) -> float:
     return max((f.stat().st_mtime for f in folders), default=0.0)
 
 
-def document(monolith: Monolith) -> dict[str, object]:
-    """A survey as JSON, as the contract has it."""
-    return {
-        "schema": 1,
-        "routes": [
-            {
-                "methods": list(r.methods),
-                "path": r.path,
-                "endpoint": r.endpoint,
-                "file": r.file,
-                "line": r.line,
-                "found_by": list(r.found_by),
-                "kind": r.kind,
-            }
-            for r in monolith.routes
-        ],
-        "modules": [asdict(m) for m in monolith.modules],
-        "tables": [asdict(t) for t in monolith.tables],
-        "findings": [
-            {"code": n.code, "path": n.path, "line": n.line, "message": n.what, "blocks": n.blocks}
-            for n in monolith.findings
-        ],
-    }
+def explain(code: str) -> tuple[str, str, str, str]:
+    """A code with its title, what it means and what to do. UsageError if there is none such."""
+    found = CODES.get(code.upper())
+    if found is None:
+        near = difflib.get_close_matches(code.upper(), list(CODES), 1)
+        hint = f"did you mean {near[0]}?" if near else f"known codes: {', '.join(CODES)}"
+        raise UsageError(f"there is no code {code}", hint=hint)
+    return code.upper(), found.title, found.means, found.todo

@@ -1,0 +1,92 @@
+"""What was found out about a monolith, for a reader or as JSON; and what a code means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+
+from splitter.model.monolith import Monolith, Route, Table
+from splitter.reports.console import say, show_json
+
+
+def show(monolith: Monolith, *, as_json: bool) -> None:
+    """The survey on stdout."""
+    if as_json:
+        show_json(document(monolith))
+    else:
+        say(lines(monolith))
+
+
+def document(monolith: Monolith) -> dict[str, object]:
+    """A survey as JSON, as the command contract has it."""
+    return {
+        "schema": 1,
+        "routes": [_route(route) for route in monolith.routes],
+        "modules": [asdict(module) for module in monolith.modules],
+        "tables": [asdict(table) for table in monolith.tables],
+        "findings": [
+            {"code": n.code, "path": n.path, "line": n.line, "message": n.what, "blocks": n.blocks}
+            for n in monolith.findings
+        ],
+    }
+
+
+def lines(monolith: Monolith) -> Iterator[str]:
+    """A survey as text: routes by module, tables by who writes them, findings by place."""
+    modules: dict[str, list[Route]] = {}
+    for route in monolith.routes:
+        modules.setdefault(route.file or route.module, []).append(route)
+    count = len(monolith.routes)
+    yield f"{monolith.app}: {count} routes in {len(modules)} files"
+    for name, routes in modules.items():
+        yield ""
+        yield name
+        yield from (_route_line(route) for route in routes)
+    if monolith.tables:
+        yield ""
+        yield f"tables: {len(monolith.tables)}"
+        yield from (line for table in monolith.tables for line in _table_lines(table))
+    yield ""
+    yield "what stands in the way" if monolith.findings else "nothing was found in the way"
+    for note in monolith.findings:
+        place = f"{note.path}:{note.line}" if note.line else note.path
+        yield f"  {place}: {note.code} {note.what}{' (blocks)' if note.blocks else ''}"
+    if monolith.findings:
+        yield "splitter explain CODE says what a code means and what to do"
+
+
+def explanation(code: str, title: str, means: str, todo: str) -> Iterator[str]:
+    """A code, in full sentences."""
+    yield f"{code}: {title}"
+    yield ""
+    yield means
+    yield ""
+    yield f"What to do: {todo}"
+
+
+def _route(route: Route) -> dict[str, object]:
+    return {
+        "methods": list(route.methods),
+        "path": route.path,
+        "endpoint": route.endpoint,
+        "file": route.file,
+        "line": route.line,
+        "found_by": list(route.found_by),
+        "kind": route.kind,
+    }
+
+
+def _route_line(route: Route) -> str:
+    methods = ",".join(route.methods) or route.kind
+    seen = "" if len(route.found_by) > 1 else f"  (found by {route.found_by[0]} only)"
+    return f"  {route.line:>5}  {methods:<7} {route.path}  {route.endpoint.partition(':')[2]}{seen}"
+
+
+def _table_lines(table: Table) -> Iterator[str]:
+    writers = sorted({use.module for use in table.uses if use.mode == "write"})
+    readers = sorted({use.module for use in table.uses if use.mode == "read"} - set(writers))
+    yield f"  {table.name}  {table.model or 'raw SQL only'}"
+    if writers:
+        yield f"      written by {', '.join(writers)}"
+    if readers:
+        yield f"      read by {', '.join(readers)}"

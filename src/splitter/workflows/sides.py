@@ -1,0 +1,163 @@
+"""Both sides of a comparison, running: the monolith, and the services with it for the rest.
+
+Each side has its own copy of the database. The services stand in folders that hold nothing but
+shared/ and themselves; routes that no service has yet are answered by a second monolith, as they
+are behind a gateway.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from splitter.effects import databases, ports, processes
+from splitter.effects.scratch import copy_project, lay, scratch
+from splitter.model.plan import Service
+from splitter.workflows.project import Project
+
+Say = Callable[[str], None]
+REST = "monolith"
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Base URLs: the monolith's, and on the other side each service's and the rest's (`REST`)."""
+
+    monolith: str
+    services: Mapping[str, str]
+
+
+@contextmanager
+def both_sides(
+    project: Project, services: Sequence[Service], *, rest: bool, say: Say
+) -> Iterator[Sides]:
+    """Boot everything on free ports; stop it and drop the databases at the end.
+
+    The services' files are those of `project.sources`, be they on the disk or only proposed.
+    StartError says which server did not come up, with the end of its log.
+    """
+    with ExitStack() as stack:
+        at = stack.enter_context(scratch("parity"))
+        base = stack.enter_context(_base_database(project, at, say))
+        ours = stack.enter_context(_fork(project, base, at, "monolith"))
+        theirs = stack.enter_context(_fork(project, base, at, "services"))
+        say("starting the monolith")
+        monolith = stack.enter_context(_monolith(project, at, "monolith", ours))
+        urls: dict[str, str] = {}
+        for service in services:
+            say(f"starting the {service.name} service")
+            running = stack.enter_context(alone(project, service, at, theirs))
+            urls[service.name] = running.url
+        if rest:
+            running = stack.enter_context(_monolith(project, at, "rest", theirs))
+            urls[REST] = running.url
+        yield Sides(monolith.url, urls)
+
+
+@contextmanager
+def alone(
+    project: Project, service: Service, at: Path, environment: Mapping[str, str]
+) -> Iterator[processes.Running]:
+    """A service, booted from a folder with only shared/ and the service in it."""
+    folder = at / f"{service.name}-alone"
+    lay(folder, own_files(project, service))
+    with processes.serve(
+        f"{service.name} service",
+        python=project.settings.python,
+        app=service.application,
+        folder=folder,
+        port=ports.free_port(),
+        environment={**project.settings.monolith.environment, **environment},
+        log=at / f"{service.name}.log",
+        timeout=project.settings.monolith.start_seconds,
+        ready="/health",
+    ) as running:
+        yield running
+
+
+def own_files(project: Project, service: Service) -> dict[str, bytes]:
+    """What a service is made of: shared/, its own folder, and the settings in `.env`."""
+    folders = ("shared/", f"{service.folder}/")
+    return {
+        path: data
+        for path, data in project.sources.items()
+        if path.startswith(folders) or path in ("services/__init__.py", ".env")
+    }
+
+
+@contextmanager
+def isolated(project: Project, at: Path, say: Say) -> Iterator[dict[str, str]]:
+    """The variables that point one service to a database of its own."""
+    with (
+        _base_database(project, at, say) as base,
+        _fork(project, base, at, "service") as environment,
+    ):
+        yield environment
+
+
+@contextmanager
+def _monolith(
+    project: Project, at: Path, name: str, environment: Mapping[str, str]
+) -> Iterator[processes.Running]:
+    folder = at / name
+    copy_project(project.root, folder)
+    monolith = project.settings.monolith
+    with processes.serve(
+        "monolith",
+        python=project.settings.python,
+        app=monolith.app,
+        folder=folder,
+        port=ports.free_port(),
+        environment={**monolith.environment, **environment},
+        factory=monolith.factory,
+        log=at / f"{name}.log",
+        timeout=monolith.start_seconds,
+    ) as running:
+        yield running
+
+
+@contextmanager
+def _base_database(project: Project, at: Path, say: Say) -> Iterator[str]:
+    """The URL of the database that both sides' copies are made of; empty if none is known.
+
+    A SQLite database that does not exist yet is made by starting the monolith once.
+    """
+    url = _configured_url(project)
+    missing = databases.missing_file(url, project.root) if url else None
+    if missing is None:
+        yield databases.absolute(url, project.root) if url else ""
+        return
+    made = f"{url.partition('://')[0]}:///{at / 'base.db'}"
+    say("making the database by starting the monolith once")
+    with _monolith(project, at, "first", {project.settings.database.url_env: made}):
+        pass
+    yield made
+
+
+@contextmanager
+def _fork(project: Project, base: str, at: Path, name: str) -> Iterator[dict[str, str]]:
+    variable = project.settings.database.url_env
+    if not base or not variable:
+        yield {}
+        return
+    with databases.fork(base, at / "databases", name) as url:
+        yield {variable: url}
+
+
+def _configured_url(project: Project) -> str:
+    database = project.settings.database
+    if not database.url_env:
+        return ""
+    given = project.settings.monolith.environment.get(database.url_env)
+    return given or os.environ.get(database.url_env, "") or _dotenv(project) or database.url
+
+
+def _dotenv(project: Project) -> str:
+    for line in project.sources.get(".env", b"").decode("utf-8", "replace").splitlines():
+        name, _, value = line.partition("=")
+        if name.strip().removeprefix("export ").upper() == project.settings.database.url_env:
+            return value.strip().strip("'\"")
+    return ""

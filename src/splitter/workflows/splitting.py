@@ -1,0 +1,53 @@
+"""A service, made and proven in one: nothing is written unless it boots alone and answers alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from splitter.effects import results
+from splitter.workflows import proving, verifying
+from splitter.workflows.change import whole_service
+from splitter.workflows.project import Project
+from splitter.workflows.proposal import Proposal
+from splitter.workflows.sides import Say
+
+
+def split(
+    project: Project,
+    name: str,
+    port: int,
+    routes: Sequence[str],
+    *,
+    prove: bool,
+    parity: bool,
+    say: Say,
+) -> Proposal:
+    """The whole service as one change, tried out in a folder of its own before it is proposed.
+
+    `prove` boots it there, `parity` also holds its answers against the monolith's. What fails is
+    told in the proposal, which is then not `ok` and is not to be applied.
+    """
+    say(f"planning the {name} service")
+    drawn, proposal = whole_service(project, name, port, routes)
+    if not prove:
+        return proposal
+    tried = drawn.project.after(proposal.changes)
+    checked = verifying.boot(tried, drawn.service, say=say)
+    said = list(checked.lines())
+    details: dict[str, object] = {"verify": checked.document()}
+    if checked.ok and parity:
+        proof = proving.prove(tried, [drawn.service], say=say)
+        said += proof.summary()
+        details["parity"] = proof.document()
+        checked = replace(checked, ok=proof.ok)
+        _keep(tried, "parity", name, verifying.record(tried, drawn.service, proof.ok))
+    if not checked.ok:
+        said.append(f"{name} is not split: nothing was written")
+        return replace(proposal, said=tuple(said), details=details, ok=False)
+    _keep(tried, "verify", name, verifying.record(tried, drawn.service, True))
+    return replace(proposal, said=tuple(said), details=details)
+
+
+def _keep(project: Project, kind: str, name: str, record: dict[str, object]) -> None:
+    results.write(project.root, kind, {**results.read(project.root, kind), name: record})

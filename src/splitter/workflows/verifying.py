@@ -1,0 +1,128 @@
+"""A service is proven by booting it: alone, from a folder with nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+
+from splitter.actions.ownership import digest
+from splitter.effects import results
+from splitter.effects.http import Client
+from splitter.effects.scratch import scratch
+from splitter.errors import RefusedError, StartError
+from splitter.model.parity import NoAnswer, Observation, Request
+from splitter.model.plan import Service
+from splitter.workflows.project import Project
+from splitter.workflows.sides import Say, alone, isolated, own_files
+
+CHECKS = ("/health/live", "/health/ready")
+
+
+@dataclass(frozen=True)
+class Health:
+    """What a service says on a path of its health checks."""
+
+    path: str
+    status: int
+    body: str
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Whether a service boots alone and is healthy; `error` says why not."""
+
+    service: str
+    ok: bool
+    health: tuple[Health, ...] = ()
+    error: str = ""
+
+    def document(self) -> dict[str, object]:
+        return {"schema": 1, **asdict(self)}
+
+    def lines(self) -> Iterator[str]:
+        if self.error:
+            yield f"{self.service}: does not boot alone"
+            yield from (f"  {line}" for line in self.error.splitlines())
+            return
+        yield f"{self.service}: boots alone" + ("" if self.ok else ", but is not healthy")
+        for health in self.health:
+            yield f"  {health.path}: {health.status} {health.body}"
+
+
+def verify(project: Project, name: str, *, say: Say) -> Checked:
+    """Boot a service alone and ask its health. The result is kept for the status page."""
+    service = project.settings.service(name)
+    if f"{service.folder}/main.py" not in project.sources:
+        raise RefusedError(
+            f"there is no {service.folder} yet",
+            hint=f"splitter split {name} --port {service.port} makes it",
+        )
+    checked = boot(project, service, say=say)
+    kept = results.read(project.root, "verify")
+    results.write(project.root, "verify", {**kept, name: record(project, service, checked.ok)})
+    return checked
+
+
+def boot(project: Project, service: Service, *, say: Say) -> Checked:
+    """The same without keeping the result, for files that are perhaps only proposed."""
+    with scratch("verify") as at, isolated(project, at, say) as environment:
+        say(f"booting the {service.name} service from a folder with nothing else")
+        try:
+            with alone(project, service, at, environment) as running:
+                health = tuple(_ask(running.url, path) for path in CHECKS)
+        except StartError as error:
+            return Checked(service.name, False, (), _explained(project, service, error))
+    return Checked(service.name, all(h.status == 200 for h in health), health)
+
+
+def record(project: Project, service: Service, ok: bool) -> dict[str, object]:
+    """A result as it is kept: when, and for which files."""
+    return {
+        "ok": ok,
+        "when": datetime.now(UTC).isoformat(timespec="seconds"),
+        "files": fingerprint(project, service),
+    }
+
+
+def fingerprint(project: Project, service: Service) -> str:
+    """SHA-256 over all files of a service, so that a result can be told to be out of date."""
+    files = own_files(project, service)
+    return digest(json.dumps({p: digest(d) for p, d in sorted(files.items())}).encode())
+
+
+def not_rewritten(project: Project, service: Service) -> list[str]:
+    """Copies that still have the monolith's imports although they should be pointed elsewhere."""
+    from splitter.actions.rewriting import rewrite_copies
+
+    owners = (service.name, "shared")
+    report = rewrite_copies(project.sources, project.manifest)
+    mine = {c.path for c in project.manifest.copies if c.owner in owners}
+    return [c.path for c in report.changes.changes if c.path in mine]
+
+
+def _explained(project: Project, service: Service, error: StartError) -> str:
+    due = not_rewritten(project, service)
+    if due:
+        return (
+            f"{len(due)} of its files still import from the monolith, {due[0]} among them\n"
+            "run splitter rewrite-imports first"
+        )
+    return f"{error.what}\n{error.hint}"
+
+
+def _ask(url: str, path: str) -> Health:
+    client = Client(url, timeout=10)
+
+    async def ask() -> Observation | NoAnswer:
+        try:
+            return await client.put(Request("GET", path))
+        finally:
+            await client.close()
+
+    answer = asyncio.run(ask())
+    if isinstance(answer, NoAnswer):
+        return Health(path, 0, answer.reason)
+    return Health(path, answer.status, answer.body.decode("utf-8", "replace"))
