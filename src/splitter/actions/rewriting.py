@@ -1,0 +1,106 @@
+"""Imports pointed at the new homes, over many files at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Container, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from splitter.codemods.imports.findings import RESHAPED
+from splitter.codemods.imports.mapping import ImportMap
+from splitter.codemods.imports.parsing import check_syntax
+from splitter.codemods.imports.repointing import Rewritten, repoint
+from splitter.codemods.imports.text import ParseError
+from splitter.model.changes import ChangeSet, FileChange
+from splitter.model.plan import Manifest
+from splitter.model.rewriting import FileReport, Misread, Rewriting, joined
+
+TITLE = "rewrite-imports"
+
+_NOTHING = Rewriting(ChangeSet(""))
+
+
+def rewrite(
+    files: Mapping[str, bytes] | Iterable[tuple[str, bytes]],
+    imports: Mapping[str, str],
+    *,
+    origins: Mapping[str, str] | None = None,
+    closely: Container[str] = (),
+    modules: Collection[str] = (),
+    monolith: Collection[str] = (),
+    title: str = TITLE,
+) -> Rewriting:
+    """Point the imports of Python files, by posix path below the root, at their new homes.
+
+    `files` may be a stream: it is gone through once, and only what changes is kept. `origins`
+    has the dotted name that a file had in the monolith where that is not its path's. Files in
+    `closely` are checked for syntax even where they can hold nothing of the map. `modules` are
+    known to be modules, on either side of the map; an import of a module of `monolith` that no
+    map covers is a note that blocks.
+    """
+    work = _Work(ImportMap(imports, modules=modules), origins or {}, closely, monolith)
+    pairs = files.items() if isinstance(files, Mapping) else files
+    return joined(title, (work.rewrite(path, source) for path, source in pairs))
+
+
+def rewrite_copies(files: Mapping[str, bytes], manifest: Manifest) -> Rewriting:
+    """Point every copied file's imports at the new homes, by the map of the file's owner."""
+    parts = []
+    for owner, imports in manifest.imports.items():
+        origins = {c.path: c.origin for c in manifest.copies if c.owner == owner}
+        own = {p: files[p] for p in origins if p in files and p.endswith(".py")}
+        parts.append(rewrite(own, imports, origins=origins, closely=own))
+    return joined(TITLE, parts)
+
+
+def dotted_name(path: str) -> str:
+    """The name of the module that `path` would be, below the folder that imports start from."""
+    pure = PurePosixPath(path)
+    parts = pure.parts[:-1] if is_package(path) else (*pure.parts[:-1], pure.stem)
+    return ".".join(parts)
+
+
+def is_package(path: str) -> bool:
+    return PurePosixPath(path).name == "__init__.py"
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What is the same for all files."""
+
+    imports: ImportMap
+    origins: Mapping[str, str]
+    closely: Container[str]
+    monolith: Collection[str]
+
+    def rewrite(self, path: str, source: bytes) -> Rewriting:
+        try:
+            return _outcome(path, source, self._repoint(path, source))
+        except ParseError as error:
+            misread = Misread(path, error.line, error.column, error.what)
+            return Rewriting(ChangeSet(""), errors=(misread,))
+
+    def _repoint(self, path: str, source: bytes) -> Rewritten:
+        place = dotted_name(path)
+        done = repoint(
+            source,
+            imports=self.imports,
+            origin=self.origins.get(path, place),
+            place=place,
+            is_package=is_package(path),
+            path=path,
+            monolith=self.monolith,
+        )
+        if not done.read and path in self.closely:
+            check_syntax(source)
+        return done
+
+
+def _outcome(path: str, source: bytes, done: Rewritten) -> Rewriting:
+    changed = done.text != source
+    if not changed and not done.notes:
+        return _NOTHING
+    changes = (FileChange(path, source, done.text),) if changed else ()
+    notes = tuple(note for note in done.notes if note.code != RESHAPED)
+    report = FileReport(path, changed, done.edits, done.notes)
+    return Rewriting(ChangeSet("", changes, notes), (report,))

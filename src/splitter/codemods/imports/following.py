@@ -1,0 +1,266 @@
+"""Uses of what has moved, followed through the names by which a file knows it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from splitter.codemods.imports.access import Evidence, Follow, Names, Need, provided
+from splitter.codemods.imports.expressions import Reading
+from splitter.codemods.imports.findings import RENAMED, UNCERTAIN, Finding
+from splitter.codemods.imports.mapping import ImportMap, below
+from splitter.codemods.imports.scopes import Binding, Scope, Sight, Use, sight
+from splitter.codemods.imports.statements import Imported, Statement
+from splitter.codemods.imports.text import Text
+from splitter.codemods.imports.writing import Site, write_use
+
+
+def followed_names(statements: Sequence[Statement], imports: ImportMap) -> set[str]:
+    """The local names whose uses may have to change with the map."""
+    return {
+        name.local
+        for statement in statements
+        if not statement.left
+        for name in statement.names
+        if name.drops_root or imports.splits(name.means)
+    }
+
+
+def follow_uses(
+    text: Text, reading: Reading, statements: Sequence[Statement], imports: ImportMap
+) -> tuple[list[Site], list[Finding]]:
+    """What changes where the moved names are used; `statements` get the imports for it."""
+    following = _Following(text, reading, statements, imports)
+    following.leave_global_imports()
+    following.sort_uses()
+    following.settle_names()
+    sites = [following.write(follow) for follow in following.follows]
+    following.keep_roots()
+    return [site for site in sites if site], following.findings
+
+
+class _Following:
+    """One file's uses on their way from what they meant to what they mean."""
+
+    def __init__(
+        self, text: Text, reading: Reading, statements: Sequence[Statement], imports: ImportMap
+    ) -> None:
+        self.findings: list[Finding] = []
+        self.follows: list[Follow] = []
+        self._text = text
+        self._reading = reading
+        self._statements = statements
+        self._imports = imports
+        self._names = followed_names(statements, imports)
+        self._stays: list[tuple[Use, Sight]] = []
+        self._needs: dict[Follow, Need] = {}
+        self._aliased: dict[tuple[Scope, str, bool], bool] = {}
+        self._taken = Names(text, reading)
+
+    def leave_global_imports(self) -> None:
+        """An import into another scope's name stays: its new name would bind in its own."""
+        for _, binding, imported in self._dropping():
+            if not binding.inline:
+                imported.new = imported.old
+                what = f"`import {imported.old}` binds a global name and was left"
+                self._find(binding.statement, UNCERTAIN, what)
+
+    def sort_uses(self) -> None:
+        """Tell the uses that follow from those that stay."""
+        for use in self._reading.uses:
+            if use.name not in self._names:
+                continue
+            seen = sight(use)
+            if seen:
+                self._sort(use, seen)
+
+    def _sort(self, use: Use, seen: Sight) -> None:
+        bindings = tuple(b for b in seen.bindings if not b.barren)
+        meanings = {b.imported.means if b.imported else "" for b in bindings}
+        if len(meanings) > 1:
+            self._doubt(use, seen, meanings - {""})
+        elif "" not in meanings and meanings:
+            self._decide(use, seen, bindings, meanings.pop())
+
+    def _doubt(self, use: Use, seen: Sight, meanings: Iterable[str]) -> None:
+        self._stays.append((use, seen))
+        for meaning in meanings:
+            old = ".".join((meaning, *use.attributes))
+            after = self._after([b for b in seen.bindings if _means(b, meaning)], seen.home)
+            if self._imports.target(old) != ".".join((after or meaning, *use.attributes)):
+                what = f"`{_spelled(use)}` may be {old}, which moved, or another thing; left"
+                self.findings.append(Finding(use.spans[0][0], UNCERTAIN, what))
+                return
+
+    def _decide(
+        self, use: Use, seen: Sight, bindings: tuple[Binding, ...], meaning: str
+    ) -> None:
+        old = ".".join((meaning, *use.attributes))
+        rule, target = self._imports.rule(old)
+        new = target + old[len(rule) :]
+        after = self._after(bindings, seen.home)
+        stays = old if after is None else ".".join((after, *use.attributes))
+        if new == stays or (use.role == "del" and not use.attributes):
+            self._stays.append((use, seen))
+        else:
+            self.follows.append(Follow(use, seen, bindings, old, rule, target))
+
+    def _after(self, bindings: Iterable[Binding], home: Scope) -> str | None:
+        """What the local name will stand for; None if the imports will bind other names."""
+        for binding in bindings:
+            imported = binding.imported
+            if imported is None:
+                continue
+            if not imported.root:
+                return imported.new
+            if self._keeps_root(home, imported.root):
+                return self._imports.target(imported.root)
+        return None
+
+    def _keeps_root(self, home: Scope, root: str) -> bool:
+        """`import root` is there as well, and binds the name whatever moves."""
+        return any(
+            b.imported is not None and b.imported.root == b.imported.old
+            for b in home.bindings.get(root, ())
+        )
+
+    def settle_names(self) -> None:
+        """Decide which imports the uses take, and which of them need another name."""
+        evidence = Evidence(self._imports, self._statements, self.follows)
+        for follow in self.follows:
+            need = self._needs[follow] = evidence.need(follow)
+            moment = min(b.moment for b in follow.sources)
+            self._settle(need, follow.sight.home, [follow.use], moment, follow.use.name)
+        for scope, binding, imported in self._dropping():
+            need = Need(imported.new)
+            self._settle(need, scope, [], binding.moment, imported.root)
+        for scope, binding, imported in self._dropping():
+            if self._is_aliased(Need(imported.new), scope):
+                imported.alias = self._taken.free(imported.new)
+                self._tell_alias(binding.statement, imported.new, imported.alias)
+
+    def _settle(self, need: Need, scope: Scope, uses: list[Use], moment: int, group: str) -> None:
+        key = scope, need.binds, bool(need.name)
+        if not self._aliased.get(key):
+            self._aliased[key] = self._taken.clash(need, scope, uses, moment=moment, group=group)
+
+    def _is_aliased(self, need: Need, scope: Scope) -> bool:
+        return self._aliased[scope, need.binds, bool(need.name)]
+
+    def write(self, follow: Follow) -> Site | None:
+        """The use as it will be; the import for it is added where there is none."""
+        need = self._needs[follow]
+        if follow.dotted and "." not in follow.target:
+            what = f"`{_spelled(follow.use)}` sets a module, {follow.target}; it was left"
+            self.findings.append(Finding(follow.use.spans[0][0], UNCERTAIN, what))
+            return None
+        if not self._is_aliased(need, follow.sight.home):
+            if not provided(need, follow):
+                self._add(need.statement(), follow, need, "")
+            return self._write(follow, need.name or follow.target, len(_parts(follow.target)))
+        return self._write_aliased(follow, need)
+
+    def _write_aliased(self, follow: Follow, need: Need) -> Site:
+        limit = need.whole if follow.dotted else follow.new
+        own = [
+            b.imported
+            for b in follow.sources
+            if b.imported and b.imported.alias and b.imported.drops_root
+        ]
+        fitting = [i for i in own if below(limit, i.new)]
+        if fitting and not need.name:
+            best = max(fitting, key=lambda i: len(i.new))
+            return self._write(follow, best.alias or "", len(_parts(best.new)))
+        alias = self._taken.free(need.whole)
+        self._add(need.statement(alias), follow, need, alias)
+        return self._write(follow, alias, len(_parts(need.whole)))
+
+    def _write(self, follow: Follow, text: str, parts: int) -> Site:
+        """Put `text` for the first `parts` of the new name, and the attributes that it covers."""
+        new, old = _parts(follow.new), _parts(follow.old)
+        remaining = min(len(new) - parts, len(old) - len(_parts(follow.rule)))
+        text = ".".join((text, *new[parts : len(new) - remaining]))
+        covered = len(follow.use.attributes) - remaining
+        return write_use(self._text, follow.use.spans[: covered + 1], text)
+
+    def _add(self, line: str, follow: Follow, need: Need, alias: str) -> None:
+        hosts: list[Binding] = []
+        for binding in sorted(follow.sources, key=lambda b: b.moment):
+            if not any(binding.block.within(host.block) for host in hosts):
+                hosts.append(binding)
+        for host in hosts:
+            if host.statement and line not in host.statement.extra:
+                host.statement.extra.append(line)
+                if alias:
+                    self._tell_alias(host.statement, need.whole, alias)
+
+    def keep_roots(self) -> None:
+        """A package that is used otherwise, or exported, stays imported under its name."""
+        restored: dict[str, list[tuple[Scope, Binding]]] = defaultdict(list)
+        for scope, binding, imported in self._dropping():
+            root = imported.root
+            if not self._loses(scope, binding, imported):
+                continue
+            if any(s is scope and binding.block.within(b.block) for s, b in restored[root]):
+                continue
+            restored[root].append((scope, binding))
+            if binding.statement:
+                target = self._imports.target(root)
+                alias = "" if target == root else root
+                binding.statement.extra.append(Need(target).statement(alias))
+
+    def _loses(self, scope: Scope, binding: Binding, imported: Imported) -> bool:
+        """Someone still needs the root that `imported` has bound so far."""
+        if imported.alias is None and imported.new.partition(".")[0] == imported.root:
+            return False
+        remaining = [b for b in scope.bindings[imported.root] if _still_binds(b, imported.root)]
+        beside = any(binding.block.within(other.block) for other in remaining)
+        exported = scope is self._reading.module and imported.root in self._reading.exported
+        if exported and not beside:
+            return True
+        return any(
+            binding in seen.bindings
+            and not (seen.later and beside)
+            and not any(seen.follows(other) for other in remaining)
+            for _, seen in self._stays
+        )
+
+    def _dropping(self) -> list[tuple[Scope, Binding, Imported]]:
+        """The plain imports that will bind another name, with the scopes they bind in."""
+        return [
+            (scope, binding, binding.imported)
+            for scope in self._reading.scopes
+            for name in self._names
+            for binding in scope.bindings.get(name, ())
+            if binding.imported and binding.imported.drops_root
+        ]
+
+    def _tell_alias(self, statement: Statement | None, module: str, alias: str) -> None:
+        first = module.partition(".")[0]
+        self._find(statement, RENAMED, f"`{first}` is taken: {module} is imported as {alias}")
+
+    def _find(self, statement: Statement | None, code: str, what: str) -> None:
+        if statement:
+            start, _ = self._text.span(statement.node)
+            finding = Finding(start, code, what)
+            if finding not in self.findings:
+                self.findings.append(finding)
+
+
+def _means(binding: Binding, meaning: str) -> bool:
+    return binding.imported is not None and binding.imported.means == meaning
+
+
+def _still_binds(binding: Binding, root: str) -> bool:
+    imported = binding.imported
+    if imported is None or imported.root != root or not binding.inline:
+        return False
+    return imported.is_root or (imported.alias is None and below(imported.new, root))
+
+
+def _parts(dotted: str) -> list[str]:
+    return dotted.split(".")
+
+
+def _spelled(use: Use) -> str:
+    return ".".join((use.name, *use.attributes))

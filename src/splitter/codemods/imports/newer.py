@@ -1,0 +1,87 @@
+"""Files in a Python newer than the one that runs: read by libcst, given as an `ast` tree."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Iterable
+from typing import TypeVar
+
+import libcst as cst
+from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper
+
+from splitter.codemods.imports.skeleton import Skeleton
+from splitter.codemods.imports.text import ParseError, Text
+
+_E = TypeVar("_E", bound=cst.BaseExpression)
+
+
+def read_newer(text: Text) -> ast.Module | None:
+    """What `ast` would give if it could: names, scopes and imports with exact places.
+
+    Whatever else stands in expressions is given as a tuple of its parts. None if libcst cannot
+    read the file either; raises ParseError if it is wrong beyond its newer syntax.
+    """
+    source = text.data.decode()
+    try:
+        module = cst.parse_module(source)
+    except (cst.ParserSyntaxError, RecursionError):
+        return None
+    if module.code != source:
+        return None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        _check_the_rest(module)
+        spans = MetadataWrapper(module, unsafe_skip_copy=True).resolve(ByteSpanPositionProvider)
+        return Skeleton(text, spans).module(module)
+
+
+def _check_the_rest(module: cst.Module) -> None:
+    """libcst takes things that no Python does: without the newer syntax `ast` must take it."""
+    older = module.visit(_Older())
+    try:
+        ast.parse(older.code)
+    except SyntaxError as error:
+        raise ParseError(error.msg, error.lineno or 1, error.offset or 1) from None
+
+
+class _Older(cst.CSTTransformer):
+    """The same code in the syntax of Python 3.11, on the same lines."""
+
+    def on_leave(  # type: ignore[override]  # another kind of node may come back
+        self, original_node: cst.CSTNode, updated_node: cst.CSTNode
+    ) -> cst.CSTNode:
+        node = updated_node
+        match node:
+            case cst.TypeAlias():
+                return cst.Assign([cst.AssignTarget(node.name)], node.value, node.semicolon)
+            case cst.FunctionDef() | cst.ClassDef():
+                return node.with_changes(type_parameters=None)
+            case cst.FormattedString() | cst.TemplatedString():
+                return _tuple(_inserted(node.parts))
+            case cst.ConcatenatedString(left=cst.SimpleString(), right=cst.SimpleString()):
+                return node
+            case cst.ConcatenatedString():
+                return _tuple([node.left, node.right])
+            case cst.ExceptHandler(type=cst.Tuple(lpar=[]) as kinds):
+                return node.with_changes(type=_parenthesised(kinds))
+        return node
+
+
+def _inserted(parts: Iterable[cst.CSTNode]) -> list[cst.BaseExpression]:
+    found: list[cst.BaseExpression] = []
+    for part in parts:
+        if isinstance(part, cst.FormattedStringExpression | cst.TemplatedStringExpression):
+            found += [part.expression, *_inserted(part.format_spec or ())]
+    return found
+
+
+def _tuple(parts: Iterable[cst.BaseExpression]) -> cst.Tuple:
+    elements = [cst.Element(_parenthesised(p), comma=cst.Comma()) for p in parts]
+    return _parenthesised(cst.Tuple(elements))
+
+
+def _parenthesised(node: _E) -> _E:
+    return node.with_changes(
+        lpar=[cst.LeftParen(), *node.lpar], rpar=[*node.rpar, cst.RightParen()]
+    )

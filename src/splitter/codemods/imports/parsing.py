@@ -1,0 +1,61 @@
+"""A file's syntax tree: by `ast`, or by libcst where this Python is too old for the file."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+
+from splitter.codemods.imports.text import ParseError, Text, open_text
+
+_REFUSALS = (SyntaxError, ValueError, RecursionError, MemoryError)
+
+
+def parse(text: Text) -> ast.Module:
+    """The tree of `text`, its places in UTF-8 bytes; raises ParseError.
+
+    Until Python 3.12 the places of what stands in f-strings are not always right.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text.source)
+    except _REFUSALS as error:
+        from splitter.codemods.imports.newer import read_newer
+
+        tree = read_newer(text)
+        if tree is None:
+            raise _parse_error(error) from None
+        return tree
+
+
+def parse_exactly(text: Text) -> ast.Module:
+    """The same tree by libcst, which knows the places in f-strings; raises ParseError."""
+    from splitter.codemods.imports.newer import read_newer
+
+    tree = read_newer(text)
+    if tree is None:
+        raise ParseError("the places in f-strings cannot be found")
+    return tree
+
+
+def check_syntax(source: bytes) -> None:
+    """Raise ParseError if `source` is no Python; much cheaper than a tree where it is."""
+    import symtable
+
+    text = open_text(source)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            symtable.symtable(text.source,  # type: ignore[arg-type]
+                "<file>", "exec")
+    except _REFUSALS:
+        parse(text)
+
+
+def _parse_error(error: BaseException) -> ParseError:
+    if isinstance(error, SyntaxError):
+        line, column = max(error.lineno or 1, 1), max(error.offset or 1, 1)
+        return ParseError(error.msg, line, column)
+    if isinstance(error, ValueError):
+        return ParseError(str(error))
+    return ParseError("nested too deeply")
