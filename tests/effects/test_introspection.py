@@ -348,6 +348,26 @@ def test_a_wrapped_application_of_a_factory_with_its_start_up(tmp_path: Path) ->
     assert app.remarks == ("shut-down fails: main.py:14: LookupError: too late",)
 
 
+def test_what_only_openapi_knows_is_added(tmp_path: Path) -> None:
+    app = asked(
+        tmp_path,
+        """
+from fastapi import FastAPI
+inner = FastAPI()
+inner.add_api_route("/inside", print)
+app = FastAPI()
+app.mount("/inner", inner)
+paths = {path: {"get": {}, "summary": "x"} for path in ("/inside", "/hidden/{name}")}
+app.openapi = lambda: {"paths": paths}
+""",
+    )
+    assert [(route.methods, route.path, route.endpoint) for route in app.routes] == [
+        (("GET",), "/inner/inside", "builtins:print"),
+        (("GET",), "/hidden/{name}", ""),
+    ]
+    assert app.remarks == ("only openapi() knows GET /hidden/{name}",)
+
+
 def test_a_failing_start_up_is_a_remark_and_no_routes_an_error(tmp_path: Path) -> None:
     source = FACTORY.replace("app.add_api_route", "print") % "raise KeyError('secret')"
     app = asked(tmp_path, source, app="main:make", factory=True, lifespan=True)

@@ -96,13 +96,26 @@ class Walk:
         self._agree(prefix, document, routes)
 
     def _agree(self, prefix: str, document: Any, routes: list[dict[str, object]]) -> None:
-        """Add what only `openapi()` knows, with what it knows."""
+        """Add what only `openapi()` knows, with what it knows.
+
+        An application with an `openapi()` of its own may tell the routes of a mounted one there
+        without its prefix: those are known already.
+        """
         known = {(m, schema_path(r["path"])) for r in routes for m in _strings(r["methods"])}
-        for path, operations in document.get("paths", {}).items():
-            for method in _OPERATIONS:
-                if method in operations and (method.upper(), prefix + path) not in known:
-                    self._add("http", prefix + path, [method.upper()], None, "", True)
-                    self.remarks.append(f"only openapi() knows {method.upper()} {prefix + path}")
+        mounts = [mount for mount in self.documents if mount.startswith(prefix)]
+        new = [
+            (method.upper(), path)
+            for path, operations in document.get("paths", {}).items()
+            for method in _OPERATIONS
+            if method in operations
+            and not any((method.upper(), mount + path) in known for mount in mounts)
+        ]
+        for method, path in new:
+            self._add("http", prefix + path, [method], None, "", True)
+        if new:
+            named = ", ".join(f"{method} {prefix + path}" for method, path in new[:3])
+            more = f" and {len(new) - 3} more" if len(new) > 3 else ""
+            self.remarks.append(f"only openapi() knows {named}{more}")
 
 
 def schema_path(path: object) -> str:
