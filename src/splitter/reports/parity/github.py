@@ -1,0 +1,87 @@
+"""Annotations for GitHub Actions, and the page that a job shows as its summary."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from html import escape
+
+from splitter.model.parity import Outcome, Summary, Verdict
+from splitter.reports.parity.tally import Tally
+from splitter.reports.parity.wording import headline, joined, lines, place, printable, told
+
+SHOWN = 100
+"""Differences that an annotation names, and cases that the page lists."""
+_COMMANDS = {Outcome.MISMATCH: "error", Outcome.ERROR: "error", Outcome.SKIPPED: "warning"}
+
+
+def report(
+    verdicts: Iterable[Verdict],
+    out: Callable[[str], object],
+    *,
+    page: Callable[[str], object] | None = None,
+) -> Summary:
+    """Write an annotation for each case that does not match, and the Markdown for `page`."""
+    tally = Tally()
+    rows: list[str] = []
+    for verdict in tally.count(verdicts):
+        if verdict.outcome is Outcome.MATCH:
+            continue
+        out(_annotation(verdict) + "\n")
+        if len(rows) < SHOWN:
+            rows.append(_row(verdict))
+    out(f"parity: {told(tally.summary)}\n")
+    if page is not None:
+        page(_page(tally.summary, rows))
+    return tally.summary
+
+
+def _annotation(verdict: Verdict) -> str:
+    case = verdict.case
+    properties = {"title": f"parity: {printable(case.name)}"}
+    if case.source:
+        properties["file"] = printable(case.source)
+    if case.line:
+        properties["line"] = str(case.line)
+    spelled = ",".join(f"{key}={_property(text)}" for key, text in properties.items())
+    return f"::{_COMMANDS[verdict.outcome]} {spelled}::{_data(_message(verdict))}"
+
+
+def _message(verdict: Verdict) -> str:
+    """A line for each difference and its values; the places alone once there are many."""
+    head = f"{printable(verdict.case.name)}: {headline(verdict)}"
+    many = len(verdict.differences) > SHOWN // 4
+    found = [place(d) for d in verdict.differences] if many else list(lines(verdict, 160))
+    more = [f"and {len(found) - SHOWN} more"] if len(found) > SHOWN else []
+    return joined([head, *found[:SHOWN], *more])
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def _page(summary: Summary, rows: list[str]) -> str:
+    head = f"### Parity: {told(summary)}\n\n"
+    if not rows:
+        return head
+    table = "| verdict | case | service | found |\n| --- | --- | --- | --- |\n" + "".join(rows)
+    left = summary.total - summary.matched - len(rows)
+    return f"{head}{table}\n{f'and {left} more' if left else ''}\n"
+
+
+def _row(verdict: Verdict) -> str:
+    places = [place(d) for d in verdict.differences[:5]]
+    left = len(verdict.differences) - len(places)
+    found = [f"<code>{_cell(text)}</code>" for text in places] or [_cell(headline(verdict))]
+    more = [f"and {left} more"] if left else []
+    cells = [str(verdict.outcome), _cell(verdict.case.name), _cell(verdict.case.service)]
+    return f"| {' | '.join([*cells, '<br>'.join([*found, *more])])} |\n"
+
+
+def _cell(text: str) -> str:
+    """Text that neither Markdown nor HTML takes for anything else."""
+    safe = escape(printable(text))
+    return "".join(f"&#{ord(c)};" if c in "|`*_[]\\~#" else c for c in safe)

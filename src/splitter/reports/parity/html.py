@@ -1,0 +1,145 @@
+"""One self-contained page: every case, to be filtered, with the values side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from splitter.model.parity import ABSENT, Difference, Outcome, Summary, Verdict
+from splitter.reports.parity.tally import Tally
+from splitter.reports.parity.wording import place, printable, request, told, value
+
+WIDTH = 20_000
+"""Characters of a value that the page shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A value in three parts: what both sides begin with, what differs, what both end with."""
+
+    head: str
+    middle: str
+    tail: str
+    absent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A difference as the page shows it."""
+
+    place: str
+    monolith: Side
+    service: Side
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A case as the page shows it."""
+
+    verdict: str
+    name: str
+    service: str
+    request: str
+    statuses: str
+    times: tuple[str, str]
+    error: str
+    differences: list[Entry]
+    noise: list[Entry]
+
+    @property
+    def searched(self) -> str:
+        """What the filter by text looks into."""
+        places = (entry.place for entry in (*self.differences, *self.noise))
+        return " ".join([self.name, self.request, self.error, *places]).lower()
+
+
+def report(verdicts: Iterable[Verdict], out: Callable[[str], object]) -> Summary:
+    """Write the page when all verdicts are there."""
+    tally = Tally()
+    rows = [_row(verdict) for verdict in tally.count(verdicts)]
+    summary = tally.summary
+    counts = {
+        str(outcome): count
+        for outcome, count in zip(
+            Outcome,
+            (summary.matched, summary.mismatched, summary.errored, summary.skipped),
+            strict=True,
+        )
+    }
+    services = sorted({row.service for row in rows})
+    page = _template("reports/parity.html.j2")
+    out(page(rows=rows, counts=counts, services=services, summary=summary, told=told(summary)))
+    return summary
+
+
+def _template(name: str) -> Callable[..., str]:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(_folder()),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(name).render
+
+
+def _folder() -> str:
+    """The templates that ship, in an installed package or beside the sources."""
+    shipped = Path(str(files("splitter"))) / "templates"
+    return str(shipped if shipped.is_dir() else Path(__file__).parents[4] / "templates")
+
+
+def _row(verdict: Verdict) -> Row:
+    answers = (verdict.monolith, verdict.service)
+    statuses = [str(answer.status) if answer else "–" for answer in answers]
+    times = [f"{answer.elapsed_ms:.1f}" if answer else "–" for answer in answers]
+    return Row(
+        verdict=str(verdict.outcome),
+        name=printable(verdict.case.name),
+        service=printable(verdict.case.service),
+        request=request(verdict),
+        statuses=statuses[0] if statuses[0] == statuses[1] else " / ".join(statuses),
+        times=(times[0], times[1]),
+        error=printable(verdict.error),
+        differences=[_entry(d) for d in verdict.differences],
+        noise=[_entry(d) for d in verdict.noise],
+    )
+
+
+def _entry(difference: Difference) -> Entry:
+    values = (difference.monolith, difference.service)
+    sides = _sides(*(_shown(v) for v in values))
+    absent = (v is ABSENT for v in values)
+    monolith, service = (
+        Side("", "", "", True) if missing else side
+        for side, missing in zip(sides, absent, strict=True)
+    )
+    return Entry(place(difference), monolith, service)
+
+
+def _shown(side: object) -> str:
+    """Text with its lines, all else as JSON on one line."""
+    if not isinstance(side, str):
+        return value(side, WIDTH)
+    return "\n".join(printable(line) for line in side[:WIDTH].split("\n"))
+
+
+def _sides(a: str, b: str) -> tuple[Side, Side]:
+    head = _shared(a, b)
+    tail = _shared(a[head:][::-1], b[head:][::-1])
+    return _cut(a, head, tail), _cut(b, head, tail)
+
+
+def _shared(a: str, b: str) -> int:
+    """How many characters both begin with."""
+    pairs = enumerate(zip(a, b, strict=False))
+    return next((i for i, (x, y) in pairs if x != y), min(len(a), len(b)))
+
+
+def _cut(text: str, head: int, tail: int) -> Side:
+    end = len(text) - tail
+    return Side(text[:head], text[head:end], text[end:])

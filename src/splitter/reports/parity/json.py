@@ -1,0 +1,58 @@
+"""The JSON report of the command contract, schema 1."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from splitter.model.jsontext import write
+from splitter.model.parity import ABSENT, Answer, Difference, Summary, Verdict
+from splitter.reports.parity.tally import Tally
+
+
+def report(verdicts: Iterable[Verdict], out: Callable[[str], object]) -> Summary:
+    """Write one document: the cases as they come, and the summary when all are there."""
+    tally = Tally()
+    out('{"schema": 1,\n "cases": [')
+    before = "\n  "
+    for verdict in tally.count(verdicts):
+        out(before + write(_case(verdict)))
+        before = ",\n  "
+    out(f'],\n "summary": {write(_summary(tally.summary))}}}\n')
+    return tally.summary
+
+
+def _case(verdict: Verdict) -> dict[str, object]:
+    told: dict[str, object] = {
+        "name": verdict.case.name,
+        "service": verdict.case.service,
+        "verdict": str(verdict.outcome),
+        "differences": [_difference(d) for d in verdict.differences],
+        "noise": [_difference(d) for d in verdict.noise],
+        "answers": {
+            side: _answer(answer)
+            for side, answer in (("monolith", verdict.monolith), ("service", verdict.service))
+            if answer is not None
+        },
+    }
+    return {**told, "error": verdict.error} if verdict.error else told
+
+
+def _difference(difference: Difference) -> dict[str, object]:
+    """A side that lacks the place has no key."""
+    sides = (("monolith", difference.monolith), ("service", difference.service))
+    place = {"kind": difference.kind, "path": difference.path}
+    return {**place, **{side: value for side, value in sides if value is not ABSENT}}
+
+
+def _answer(answer: Answer) -> dict[str, object]:
+    return {"status": answer.status, "elapsed_ms": answer.elapsed_ms}
+
+
+def _summary(summary: Summary) -> dict[str, int]:
+    return {
+        "total": summary.total,
+        "matched": summary.matched,
+        "mismatched": summary.mismatched,
+        "errored": summary.errored,
+        "skipped": summary.skipped,
+    }

@@ -1,0 +1,59 @@
+"""The JUnit report: a mismatch is a failure, an error an error, a skipped case skipped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from xml.sax.saxutils import escape, quoteattr
+
+from splitter.model.parity import Outcome, Summary, Verdict
+from splitter.reports.parity.tally import Tally
+from splitter.reports.parity.wording import headline, joined, lines, printable
+
+_TAGS = {Outcome.MISMATCH: "failure", Outcome.ERROR: "error", Outcome.SKIPPED: "skipped"}
+
+
+def report(verdicts: Iterable[Verdict], out: Callable[[str], object]) -> Summary:
+    """Write one document when all verdicts are there, since its head counts them."""
+    tally = Tally()
+    cases: list[str] = []
+    seconds = 0.0
+    for verdict in tally.count(verdicts):
+        cases.append(_case(verdict))
+        seconds += _seconds(verdict)
+    summary = tally.summary
+    counts = (
+        f'tests="{summary.total}" failures="{summary.mismatched}" errors="{summary.errored}" '
+        f'skipped="{summary.skipped}" time="{seconds:.3f}"'
+    )
+    out('<?xml version="1.0" encoding="utf-8"?>\n')
+    out(f'<testsuites name="splitter">\n<testsuite name="parity" {counts}>\n')
+    for case in cases:
+        out(case)
+    out("</testsuite>\n</testsuites>\n")
+    return summary
+
+
+def _case(verdict: Verdict) -> str:
+    case = verdict.case
+    names = f"name={_quoted(case.name)} classname={_quoted(case.service)}"
+    place = f" file={_quoted(case.source)}" if case.source else ""
+    place += f' line="{case.line}"' if case.line else ""
+    head = f'<testcase {names}{place} time="{_seconds(verdict):.3f}"'
+    return f"{head}>{_found(verdict)}</testcase>\n"
+
+
+def _found(verdict: Verdict) -> str:
+    text = escape(joined(lines(verdict)))
+    tag = _TAGS.get(verdict.outcome)
+    if tag is None:
+        return f"<system-out>{text}</system-out>" if text else ""
+    return f"<{tag} message={_quoted(headline(verdict))}>{text}</{tag}>"
+
+
+def _quoted(text: str) -> str:
+    return quoteattr(printable(text))
+
+
+def _seconds(verdict: Verdict) -> float:
+    """The time that the service took."""
+    return verdict.service.elapsed_ms / 1000 if verdict.service else 0.0

@@ -1,0 +1,88 @@
+"""Names, places and values of a verdict as text: on one line, and without control characters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from splitter.model.jsontext import write
+from splitter.model.parity import ABSENT, Difference, Outcome, Summary, Verdict
+
+WIDTH = 300
+"""Characters that a value may take on a line."""
+
+WORDS = {
+    Outcome.MATCH: "matched",
+    Outcome.MISMATCH: "mismatched",
+    Outcome.ERROR: "errored",
+    Outcome.SKIPPED: "skipped",
+}
+
+
+def printable(text: str) -> str:
+    """The text on one line: what is not printable is spelled as an escape."""
+    return text if text.isprintable() else _UNPRINTABLE.sub(_escaped, text)
+
+
+def place(difference: Difference) -> str:
+    """Such as `status`, `header etag` or `body $.items[0].amount`."""
+    return printable(f"{difference.kind} {difference.path}".strip())
+
+
+def value(side: object, width: int = WIDTH) -> str:
+    """A side's value as JSON on one line, cut where it is too long; a dash where there is none."""
+    if side is ABSENT:
+        return "(absent)"
+    text = printable(write(side))
+    return text if len(text) <= width else f"{text[:width]}… ({len(text)} characters)"
+
+
+def lines(verdict: Verdict, width: int = WIDTH) -> Iterator[str]:
+    """What was found, in full: differences with both values, the error, and the noise."""
+    if verdict.error:
+        yield printable(verdict.error)
+    for difference in verdict.differences:
+        yield place(difference)
+        yield f"  monolith: {value(difference.monolith, width)}"
+        yield f"  service:  {value(difference.service, width)}"
+    if verdict.noise:
+        yield f"noise: {', '.join(place(d) for d in verdict.noise)}"
+
+
+def headline(verdict: Verdict) -> str:
+    """What happened, in a few words."""
+    if verdict.outcome is Outcome.MISMATCH:
+        return f"{counted(len(verdict.differences), 'difference')} ({verdict.case.service})"
+    return printable(verdict.error) or WORDS[verdict.outcome]
+
+
+def request(verdict: Verdict) -> str:
+    """Method and path of the case, as its file has them."""
+    return printable(f"{verdict.case.request.method} {verdict.case.request.path}")
+
+
+def told(summary: Summary) -> str:
+    """Such as `3 cases: 2 matched, 1 mismatched`."""
+    counts = (summary.matched, summary.mismatched, summary.errored, summary.skipped)
+    parts = [f"{n} {word}" for n, word in zip(counts, WORDS.values(), strict=True) if n]
+    return f"{counted(summary.total, 'case')}: {', '.join(parts)}" if parts else "no cases"
+
+
+def counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def joined(texts: Iterable[str]) -> str:
+    return "\n".join(texts)
+
+
+_UNPRINTABLE = re.compile(r"[^ -~]")
+
+
+def _escaped(found: re.Match[str]) -> str:
+    sign = found[0]
+    if sign.isprintable():
+        return sign
+    short = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(sign)
+    number = ord(sign)
+    return short or (f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}")

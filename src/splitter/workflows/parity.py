@@ -1,0 +1,221 @@
+"""Holds services against the monolith: cases in, verdicts out, in the order of the cases."""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+import re
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import aclosing
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from splitter.effects.http import Client
+from splitter.errors import UsageError
+from splitter.model.parity import Case, Verdict
+from splitter.parity.chains import Chain, Shard, chains, sharded
+from splitter.parity.secrets import in_request
+
+Route = Callable[[str, str], str | None]
+"""The service that answers a method and a path; None where none does."""
+
+CONCURRENCY = 8
+TIMEOUT = 30.0
+
+
+def check_urls(
+    cases: Iterable[Case],
+    *,
+    monolith: str,
+    services: Mapping[str, str],
+    concurrency: int = CONCURRENCY,
+    timeout: float = TIMEOUT,
+    shard: Shard | None = None,
+    route: Route | None = None,
+) -> Iterator[Verdict]:
+    """Put the cases to servers that are running. UsageError before anything is sent."""
+    return check(
+        cases,
+        monolith=Client(monolith, timeout=timeout),
+        services={name: Client(url, timeout=timeout) for name, url in services.items()},
+        concurrency=concurrency,
+        shard=shard,
+        route=route,
+    )
+
+
+def check(
+    cases: Iterable[Case],
+    *,
+    monolith: Client,
+    services: Mapping[str, Client],
+    concurrency: int = CONCURRENCY,
+    shard: Shard | None = None,
+    route: Route | None = None,
+) -> Iterator[Verdict]:
+    """Put the cases to both sides. The verdicts stream, in the order of the cases.
+
+    At most `concurrency` sessions go on at a time, each one case at a time; they are begun in the
+    order of their first cases. The clients are closed in the end. UsageError comes before anything
+    is sent.
+    """
+    everything = assigned(cases, services, route)
+    _check_names(everything)
+    if not everything:
+        raise UsageError(
+            "there are no cases to put",
+            hint="give a case file with --cases FILE, or name it in splitter.toml: parity.cases",
+        )
+    selected = sharded(chains(everything), shard)
+    order = _in_file_order(everything, selected)
+    known = frozenset(secret for case in everything for secret in in_request(case.request))
+    return _streamed(monolith, services, known, selected, order, concurrency)
+
+
+def assigned(
+    cases: Iterable[Case], services: Collection[str], route: Route | None = None
+) -> tuple[Case, ...]:
+    """Each case with its service: the one that it names, the only one, or the one of its route."""
+    if not services:
+        raise UsageError("there is no service to check", hint="--service NAME=URL")
+    return tuple(replace(case, service=_service(case, services, route)) for case in cases)
+
+
+def named_url(text: str, *, option: str = "--service") -> tuple[str, str]:
+    """The name and URL of NAME=URL."""
+    name, equals, url = text.partition("=")
+    if not equals or not re.fullmatch(r"[\w.-]+", name):
+        raise UsageError(f"{option} takes NAME=URL, not {text!r}")
+    return name, base_url(url, option=option)
+
+
+def named_urls(texts: Iterable[str], *, option: str = "--service") -> dict[str, str]:
+    """The services of a repeated option, each given once."""
+    found: dict[str, str] = {}
+    for text in texts:
+        name, url = named_url(text, option=option)
+        if name in found:
+            raise UsageError(f"{option}: {name} is given twice")
+        found[name] = url
+    return found
+
+
+def base_url(text: str, *, option: str) -> str:
+    """The base URL of a server, checked."""
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or re.search(r"[\s\x00-\x1f]", text):
+        raise UsageError(f"{option}: {text!r} is not the URL of a server", hint="http://HOST:PORT")
+    if parts.username is not None:
+        raise UsageError(
+            f"{option}: a URL with a user and a password is not used",
+            hint="give an authorization header in the defaults of the case file",
+        )
+    if parts.query or parts.fragment:
+        raise UsageError(f"{option}: {text!r} has a query", hint="http://HOST:PORT/PATH")
+    return text
+
+
+def shard_of(text: str) -> Shard:
+    """The part I of N that I/N names."""
+    found = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text.strip())
+    index, count = (int(found[1]), int(found[2])) if found else (0, 0)
+    if not 1 <= index <= count:
+        raise UsageError(f"--shard takes I/N with I from 1 to N, not {text!r}", hint="--shard 1/4")
+    return Shard(index, count)
+
+
+def concurrency_of(number: int) -> int:
+    """How many sessions go on at a time."""
+    if number < 1:
+        raise UsageError(f"--concurrency is 1 or more, not {number}")
+    return number
+
+
+def timeout_of(seconds: float) -> float:
+    """How long an answer may take."""
+    if not 0 < seconds < float("inf"):
+        raise UsageError(f"--timeout is a number of seconds above 0, not {seconds:g}")
+    return seconds
+
+
+def _service(case: Case, services: Collection[str], route: Route | None) -> str:
+    if case.service:
+        if case.service in services:
+            return case.service
+        near = difflib.get_close_matches(case.service, services, 1)
+        hint = f"did you mean {near[0]!r}?" if near else f"given: {', '.join(services)}"
+        raise _wrong(case, f"its service {case.service!r} is not given", hint)
+    if len(services) == 1:
+        return next(iter(services))
+    found = route(case.request.method, case.request.path.partition("?")[0]) if route else None
+    if found is None or found not in services:
+        raise _wrong(
+            case,
+            "it does not say for which service it is",
+            f"service: one of {', '.join(services)}",
+        )
+    return found
+
+
+def _wrong(case: Case, what: str, hint: str) -> UsageError:
+    where = f"{case.source}:{case.line}" if case.line else case.source
+    return UsageError(f"case {case.name!r}: {what}", where=where, hint=hint)
+
+
+def _check_names(cases: Iterable[Case]) -> None:
+    seen: set[tuple[str, str]] = set()
+    for case in cases:
+        if (case.source, case.name) in seen:
+            raise _wrong(case, "the name is taken", "is the file given twice?")
+        seen.add((case.source, case.name))
+
+
+def _in_file_order(cases: Iterable[Case], selected: Iterable[Chain]) -> list[tuple[str, str]]:
+    kept = {(case.source, case.name) for chain in selected for case in chain}
+    return [key for case in cases if (key := (case.source, case.name)) in kept]
+
+
+def _streamed(
+    monolith: Client,
+    services: Mapping[str, Client],
+    known: frozenset[str],
+    selected: list[Chain],
+    order: list[tuple[str, str]],
+    concurrency: int,
+) -> Iterator[Verdict]:
+    """Drive the loop one verdict at a time, so that it rests while a verdict is reported."""
+    from splitter.workflows.exchange import Exchange
+
+    exchange = Exchange(monolith, services, known)
+    with asyncio.Runner() as runner:
+        stream = _ordered(exchange.verdicts(selected, concurrency=concurrency), order)
+        try:
+            while (verdict := runner.run(_next(stream))) is not None:
+                yield verdict
+        finally:
+            runner.run(_closed(stream))
+
+
+async def _ordered(
+    verdicts: AsyncGenerator[Verdict], order: list[tuple[str, str]]
+) -> AsyncGenerator[Verdict]:
+    done: dict[tuple[str, str], Verdict] = {}
+    position = 0
+    async with aclosing(verdicts):
+        async for verdict in verdicts:
+            done[verdict.case.source, verdict.case.name] = verdict
+            while position < len(order) and order[position] in done:
+                yield done.pop(order[position])
+                position += 1
+
+
+async def _next(stream: AsyncGenerator[Verdict]) -> Verdict | None:
+    return await anext(stream, None)
+
+
+async def _closed(stream: AsyncGenerator[Verdict]) -> None:
+    await stream.aclose()
