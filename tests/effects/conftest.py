@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -15,6 +16,7 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 from doomed import Forks, forks  # noqa: E402
 from trees import CHANGES, MEMORY, State, plant, state  # noqa: E402
 
+from postgres_cluster import Cluster, cluster, missing  # noqa: E402
 from splitter.effects import workspace  # noqa: E402
 
 
@@ -45,3 +47,14 @@ def after(fresh: Callable[[], Path]) -> State:
     root = fresh()
     workspace.apply(root, CHANGES)
     return state(root)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A PostgreSQL server. Where there can be none the test is skipped, but fails in CI."""
+    if reason := missing():
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with cluster() as server:
+        yield server
