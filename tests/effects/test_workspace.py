@@ -354,6 +354,9 @@ def test_repeated_undo_goes_further_back(tmp_path: Path) -> None:
         workspace.apply(tmp_path, _create(name))
         states.append(state(tmp_path))
     for number in (2, 1):
+        next_one = journal.undoable(tmp_path)
+        assert next_one is not None
+        assert next_one.number == number + 1
         workspace.undo(tmp_path)
         assert state(tmp_path) == states[number]
     workspace.apply(tmp_path, _create("c/4.py"))
@@ -362,6 +365,7 @@ def test_repeated_undo_goes_further_back(tmp_path: Path) -> None:
     workspace.undo(tmp_path)
     assert state(tmp_path) == states[0]
     assert workspace.undo(tmp_path) is None
+    assert journal.undoable(tmp_path) is None
 
 
 def test_there_is_nothing_to_undo(tmp_path: Path) -> None:
@@ -401,9 +405,7 @@ def test_undo_keeps_folders_with_the_users_files_and_drops_bytecode(tmp_path: Pa
 # two at a time
 
 
-def test_another_splitter_at_work_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_another_splitter_at_work_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lock, "PATIENCE", 0.05)
     workspace.apply(tmp_path, _create("a.py"))
     _make_pending(tmp_path)

@@ -38,6 +38,13 @@ def history(root: Path) -> tuple[Entry, ...]:
     )
 
 
+def undoable(root: Path) -> Entry | None:
+    """The entry that an undo takes back next: the newest that is done, not undone, no undo."""
+    return next(
+        (e for e in reversed(history(root)) if e.state == records.DONE and not e.undoes), None
+    )
+
+
 def newest(root: Path) -> Entry | None:
     """The entry of the highest number."""
     numbers = _numbers(root)

@@ -79,7 +79,7 @@ def undo(root: Path) -> Applied | None:
         return None
     with locked(journal.prepare(root)):
         transaction.settle(root)
-        last = next((e for e in reversed(journal.history(root)) if _can_be_undone(e)), None)
+        last = journal.undoable(root)
         if last is None:
             return None
         entry = _undo(root, last)
@@ -115,10 +115,6 @@ def _told(entry: Entry, edited: tuple[str, ...]) -> str:
     if edited:
         text += f" Edited since, and left as they are: {', '.join(edited)}."
     return text
-
-
-def _can_be_undone(entry: Entry) -> bool:
-    return entry.state == records.DONE and not entry.undoes
 
 
 def _undo(root: Path, last: Entry) -> Entry:
