@@ -186,20 +186,18 @@ def rewrite_imports(
     output: As = Format.TEXT,
 ) -> None:
     """Point the imports of copied files at their new homes."""
-    from splitter.workflows import rewriting
+    from splitter.reports import rewriting
+    from splitter.workflows import repointing
 
-    folder = project or context.obj
-    outcome = rewriting.command(
-        folder,
+    outcome = repointing.command(
+        project or context.obj,
         [str(p) for p in paths or []],
         maps or [],
         origin=origin,
         jobs=jobs,
         write=not (check or diff or dry_run),
     )
-    from splitter.reports import rewriting as report
-
-    status = report.show(
+    status = rewriting.show(
         outcome, check=check, diff=diff, dry_run=dry_run, as_json=output is Format.JSON
     )
     raise typer.Exit(status)
@@ -247,6 +245,8 @@ def parity_check(
     project: ProjectDir = None,
 ) -> None:
     """Put the same requests to the monolith and to the services and compare the answers."""
+    from splitter.reports import console
+    from splitter.reports.parity import output as report
     from splitter.workflows import proving
 
     order = proving.Order(
@@ -258,7 +258,9 @@ def parity_check(
         timeout,
         shard,
     )
-    raise typer.Exit(proving.command(project or context.obj, order, output.value, target))
+    with proving.compared(project or context.obj, order, say=console.progress) as verdicts:
+        summary = report.show(verdicts, output.value, target)
+    raise typer.Exit(0 if summary.proven else 1)
 
 
 @app.command()

@@ -11,11 +11,12 @@ from splitter.actions.assembling import Assembly, noted, place
 from splitter.actions.configuring import PATH as SETTINGS
 from splitter.actions.configuring import new_settings
 from splitter.actions.extraction import foundation_files
+from splitter.discovery.applications import find_app
 from splitter.discovery.connections import find_database
 from splitter.discovery.modules import view_modules
 from splitter.discovery.parsing import parse
 from splitter.discovery.roles import find_homes
-from splitter.discovery.routes import find_apps, find_route_package
+from splitter.discovery.routes import find_route_package
 from splitter.errors import NoProject, RefusedError, UsageError
 from splitter.model.changes import ChangeSet
 from splitter.model.plan import Service
@@ -87,7 +88,7 @@ def _refuse_other(settings: Settings, *, app: str, routes: str, python: str) -> 
 
 def _find_app(project: Project) -> tuple[str, bool]:
     parsed = parse(project.sources, skip=NotTheMonolith(project))
-    found = find_apps(parsed)
+    found = find_app(parsed)
     if not found:
         raise UsageError(
             "no FastAPI application was found below this folder",

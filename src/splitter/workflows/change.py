@@ -16,6 +16,7 @@ from splitter.effects.templates import read_templates
 from splitter.errors import RefusedError, UsageError
 from splitter.model.changes import ChangeSet, Note
 from splitter.model.plan import Service
+from splitter.model.rewriting import Rewriting
 from splitter.planning.homes import FOUNDATION
 from splitter.planning.plan import Blueprint, Ground, draw
 from splitter.planning.selecting import select
@@ -55,7 +56,7 @@ def extract_service(project: Project, name: str) -> Proposal:
     return _proposal(drawn, _copied(drawn, f"extract {name}"), "next: splitter rewrite-imports")
 
 
-def rewrite_copies(project: Project) -> tuple[Proposal, rewriting.Report]:
+def rewrite_copies(project: Project) -> tuple[Proposal, Rewriting]:
     """Every copied file's imports pointed at the new homes."""
     assembly = Assembly(ChangeSet("rewrite-imports"), project.manifest)
     assembly, report = rewritten(assembly, project)
@@ -197,7 +198,7 @@ def _skeleton(drawn: Drawn, assembly: Assembly) -> ChangeSet:
     return made + _settings_change(drawn, made.title)
 
 
-def rewritten(assembly: Assembly, project: Project) -> tuple[Assembly, rewriting.Report]:
+def rewritten(assembly: Assembly, project: Project) -> tuple[Assembly, Rewriting]:
     files = assembly.changes.over(project.sources)
     report = rewriting.rewrite_copies(files, assembly.manifest)
     return noted(assembly, report.changes), report

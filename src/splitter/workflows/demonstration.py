@@ -55,7 +55,7 @@ def demo(folder: Path | None, *, say: Say) -> Finished:
     proof = proving.prove(project, list(project.planned()), say=say)
     page = tuple(progressing.page(open_project(root)))
     took = time.monotonic() - began
-    return Finished(proof.ok, (*page, "", *proof.summary(), *_written(root), f"{took:.0f} s"))
+    return Finished(proof.ok, (*page, "", *splitting.told(proof), *_written(root), f"{took:.0f} s"))
 
 
 def _new_folder(folder: Path | None) -> Path:

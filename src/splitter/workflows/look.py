@@ -13,7 +13,6 @@ from splitter.discovery.codes import CODES
 from splitter.discovery.parsing import Parsed, parse
 from splitter.discovery.reconciling import reconcile
 from splitter.discovery.routes import read_routes
-from splitter.discovery.tables import read_tables
 from splitter.effects import introspection, results
 from splitter.errors import UsageError
 from splitter.model.changes import Note
@@ -40,6 +39,8 @@ def ground_of(project: Project) -> Ground:
 
 def survey(project: Project) -> Monolith:
     """All that is to be known of the monolith: routes, modules, tables, findings."""
+    from splitter.discovery.tables import read_tables
+
     parsed = parse(project.sources, skip=NotTheMonolith(project))
     running = running_app(project, parsed)
     routes, notes = _routes(project.settings, parsed, running)

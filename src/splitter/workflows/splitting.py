@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, replace
 
 from splitter.effects import results
+from splitter.model.parity import Outcome
+from splitter.reports.parity import wording
 from splitter.workflows import proving, verifying
 from splitter.workflows.change import whole_service
 from splitter.workflows.project import Project
 from splitter.workflows.proposal import Proposal
+from splitter.workflows.proving import Proof
 from splitter.workflows.sides import Say
 
 
@@ -38,8 +41,8 @@ def split(
     details: dict[str, object] = {"verify": checked.document()}
     if checked.ok and parity:
         proof = proving.prove(tried, [drawn.service], say=say)
-        said += proof.summary()
-        details["parity"] = proof.document()
+        said += told(proof)
+        details["parity"] = asdict(proof.summary)
         checked = replace(checked, ok=proof.ok)
         _keep(tried, "parity", name, verifying.record(tried, drawn.service, proof.ok))
     if not checked.ok:
@@ -47,6 +50,17 @@ def split(
         return replace(proposal, said=tuple(said), details=details, ok=False)
     _keep(tried, "verify", name, verifying.record(tried, drawn.service, True))
     return replace(proposal, said=tuple(said), details=details)
+
+
+def told(proof: Proof) -> Iterator[str]:
+    """The summary of a proof, after what does not match (ten cases at the most)."""
+    failed = [v for v in proof.verdicts if v.outcome is not Outcome.MATCH]
+    for verdict in failed[:10]:
+        yield f"{verdict.case.name}: {wording.headline(verdict)}"
+        yield from (f"  {line}" for line in wording.lines(verdict))
+    if len(failed) > 10:
+        yield f"and {len(failed) - 10} more"
+    yield wording.told(proof.summary)
 
 
 def _keep(project: Project, kind: str, name: str, record: dict[str, object]) -> None:

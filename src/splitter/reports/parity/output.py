@@ -1,0 +1,48 @@
+"""Where a parity report goes: a file or stdout, and the step summary of a CI job."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from splitter.errors import DiskError
+from splitter.model.parity import Summary, Verdict
+from splitter.reports.console import is_plain
+from splitter.reports.parity.formats import report
+from splitter.reports.parity.wording import told
+
+
+def show(verdicts: Iterable[Verdict], form: str, target: Path | None) -> Summary:
+    """Write the report; with a `target` the summary is told on stderr."""
+    counted = _with_progress(verdicts) if target is not None or form != "text" else verdicts
+    if target is None:
+        sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]
+        return report(counted, form, sys.stdout.write, colour=not is_plain(), page=_step_summary)
+    try:
+        with target.open("w", encoding="utf-8", newline="") as file:
+            summary = report(counted, form, file.write, page=_step_summary)
+    except OSError as error:
+        raise DiskError(f"cannot write the report: {error.strerror}", where=str(target)) from None
+    print(told(summary), file=sys.stderr)
+    return summary
+
+
+def _with_progress(verdicts: Iterable[Verdict]) -> Iterator[Verdict]:
+    """A counter on a terminal's stderr, while a report is written elsewhere."""
+    live = sys.stderr.isatty() and not os.environ.get("CI")
+    for count, verdict in enumerate(verdicts, 1):
+        if live:
+            print(f"\r{count} cases", end="", file=sys.stderr, flush=True)
+        yield verdict
+    if live:
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+def _step_summary(markdown: str) -> None:
+    """The page of a GitHub Actions job, if this is one."""
+    name = os.environ.get("GITHUB_STEP_SUMMARY")
+    if name:
+        with open(name, "a", encoding="utf-8") as file:
+            file.write(markdown)

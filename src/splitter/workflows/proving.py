@@ -1,0 +1,272 @@
+"""The services are held against the monolith: which cases, to whom, and what came of it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from splitter.actions.gateway import Side, owners
+from splitter.effects import results
+from splitter.errors import DiskError, NoProject, UsageError
+from splitter.model.monolith import Route
+from splitter.model.parity import Case, Outcome, Summary, Verdict
+from splitter.model.plan import Service
+from splitter.parity.cases import read_cases
+from splitter.parity.chains import Shard
+from splitter.planning.plan import Ground
+from splitter.planning.selecting import select
+from splitter.settings import Settings
+from splitter.workflows import parity, verifying
+from splitter.workflows.look import ground_of
+from splitter.workflows.project import Project, open_project
+from splitter.workflows.sides import REST, Say, both_sides
+
+
+@dataclass(frozen=True)
+class Order:
+    """What `parity-check` was told; empty or `None` where it was told nothing."""
+
+    services: tuple[str, ...] = ()
+    monolith: str = ""
+    urls: tuple[str, ...] = ()
+    cases: tuple[str, ...] = ()
+    concurrency: int | None = None
+    timeout: float | None = None
+    shard: str = ""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The verdicts on some services, all of them."""
+
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether every case was put, answered and a match; no case proves nothing."""
+        return bool(self.verdicts) and all(v.outcome is Outcome.MATCH for v in self.verdicts)
+
+    @property
+    def summary(self) -> Summary:
+        return Summary.of(Counter(v.outcome for v in self.verdicts))
+
+
+@contextmanager
+def compared(folder: Path | None, order: Order, *, say: Say) -> Iterator[Iterator[Verdict]]:
+    """The verdicts, streaming, while both sides run. Errors of usage come before anything is sent.
+
+    With URLs the servers are the user's; without any they are started and stopped here.
+    """
+    limits = _limits(order)
+    given = parity.named_urls(order.urls)
+    if order.monolith or given:
+        with _given(folder, order, given, limits) as verdicts:
+            yield verdicts
+        return
+    project = open_project(folder)
+    services = [project.settings.service(name) for name in order.services]
+    services = services or [s for s in project.planned() if _exists(project, s)]
+    if not services:
+        raise UsageError(
+            "there is no service to check yet", hint="splitter split NAME --port N makes one"
+        )
+    missing = [s.name for s in services if not _exists(project, s)]
+    if missing:
+        raise UsageError(
+            f"the {missing[0]} service is planned and not made yet",
+            hint=f"splitter split {missing[0]} --port N makes it",
+        )
+    with _own(project, services, order, limits, say) as verdicts:
+        yield _remembered(project, services, verdicts)
+
+
+def prove(project: Project, services: Sequence[Service], *, say: Say) -> Proof:
+    """Boot both sides for these services, proposed or there, and put the configured cases."""
+    order = Order()
+    with _own(project, services, order, _limits(order), say) as verdicts:
+        return Proof(tuple(_remembered(project, services, verdicts)))
+
+
+@dataclass(frozen=True)
+class _Limits:
+    concurrency: int | None
+    timeout: float | None
+    shard: Shard | None
+
+
+def _limits(order: Order) -> _Limits:
+    return _Limits(
+        None if order.concurrency is None else parity.concurrency_of(order.concurrency),
+        None if order.timeout is None else parity.timeout_of(order.timeout),
+        parity.shard_of(order.shard) if order.shard else None,
+    )
+
+
+@contextmanager
+def _given(
+    folder: Path | None, order: Order, services: Mapping[str, str], limits: _Limits
+) -> Iterator[Iterator[Verdict]]:
+    if not order.monolith or not services:
+        raise UsageError(
+            "--monolith URL and --service NAME=URL go together",
+            hint="give both, or neither: then both sides are started from the configuration",
+        )
+    monolith = parity.base_url(order.monolith, option="--monolith")
+    settings = _settings(folder)
+    cases = _read(order.cases) if order.cases else _configured(folder, settings)
+    yield parity.check_urls(
+        cases,
+        monolith=monolith,
+        services=services,
+        concurrency=limits.concurrency or settings.parity.concurrency,
+        timeout=limits.timeout or settings.parity.timeout,
+        shard=limits.shard,
+    )
+
+
+def _settings(folder: Path | None) -> Settings:
+    try:
+        return open_project(folder).settings
+    except NoProject:
+        return Settings()
+
+
+def _configured(folder: Path | None, settings: Settings) -> list[Case]:
+    if not settings.parity.cases:
+        raise UsageError(
+            "there are no cases to put",
+            hint="give a case file with --cases FILE, or name it in splitter.toml: parity.cases",
+        )
+    return _project_cases(open_project(folder))
+
+
+@contextmanager
+def _own(
+    project: Project, services: Sequence[Service], order: Order, limits: _Limits, say: Say
+) -> Iterator[Iterator[Verdict]]:
+    ground = ground_of(project)
+    everything = _read(order.cases) if order.cases else _project_cases(project)
+    if not everything:
+        everything = _generated(project, ground)
+    sides = [Side(s, select(s, ground.routes)[1], live=True) for s in services]
+    cases = _concerning(everything, _owner(ground.routes, sides), {s.name for s in services})
+    if not cases:
+        raise UsageError(
+            f"no case puts a request to {', '.join(s.name for s in services)}",
+            hint="add some to the files that parity.cases in splitter.toml names",
+        )
+    if len(cases) < len(everything):
+        say(
+            f"{len(cases)} of {len(everything)} cases concern {', '.join(s.name for s in services)}"
+        )
+    settings = project.settings.parity
+    rest = any(case.service == REST for case in cases)
+    with ExitStack() as stack:
+        running = stack.enter_context(both_sides(project, services, rest=rest, say=say))
+        say(f"putting {len(cases)} requests to both sides")
+        yield parity.check_urls(
+            cases,
+            monolith=running.monolith,
+            services=running.services,
+            concurrency=limits.concurrency or settings.concurrency,
+            timeout=limits.timeout or settings.timeout,
+            shard=limits.shard,
+        )
+
+
+def _read(names: Sequence[str]) -> list[Case]:
+    cases: list[Case] = []
+    for name in names:
+        try:
+            data = Path(name).read_bytes()
+        except OSError as error:
+            what = f"the case file cannot be read: {error.strerror}"
+            if isinstance(error, FileNotFoundError | IsADirectoryError):
+                raise UsageError(what, where=name) from None
+            raise DiskError(what, where=name) from None
+        cases += read_cases(data, path=name)
+    return cases
+
+
+def _project_cases(project: Project) -> list[Case]:
+    cases: list[Case] = []
+    for name in project.settings.parity.cases:
+        data = project.sources.get(name)
+        if data is None:
+            raise UsageError(
+                "the case file is not there", where=name, hint="see parity.cases in splitter.toml"
+            )
+        cases += read_cases(data, path=name)
+    return cases
+
+
+def _generated(project: Project, ground: Ground) -> list[Case]:
+    """Cases made from the monolith's OpenAPI, where no file has any."""
+    from splitter.parity.corpus import Login, cases_of
+
+    login = project.settings.parity.login
+    return list(cases_of(ground.running.openapi, login=Login.configured(login) if login else None))
+
+
+def _owner(routes: Sequence[Route], sides: Sequence[Side]) -> Callable[[str, str], str]:
+    table = owners(routes, sides)
+    rules = [
+        (re.compile(rule.regex), rule.owner)
+        for rule in (*table.answered, *table.refused, *table.redirected)
+    ]
+
+    def owner(method: str, path: str) -> str:
+        subject = f"{method}:{path}"
+        found = next((who for regex, who in rules if regex.match(subject)), REST)
+        return found.removeprefix("service_")
+
+    return owner
+
+
+def _concerning(
+    cases: Sequence[Case], owner: Callable[[str, str], str], services: set[str]
+) -> list[Case]:
+    """The cases of these services and those that they come after, each with who answers it."""
+    told = [replace(c, service=_told(c, owner, services)) for c in cases]
+    wanted = {(c.source, c.name) for c in told if c.service in services}
+    before = {(c.source, c.name): (c.source, c.after) for c in told if c.after}
+    todo = list(wanted)
+    while todo:
+        earlier = before.get(todo.pop())
+        if earlier is not None and earlier not in wanted:
+            wanted.add(earlier)
+            todo.append(earlier)
+    return [c for c in told if (c.source, c.name) in wanted]
+
+
+def _told(case: Case, owner: Callable[[str, str], str], services: set[str]) -> str:
+    if case.service in services:
+        return case.service
+    return owner(case.request.method, case.request.path.partition("?")[0])
+
+
+def _exists(project: Project, service: Service) -> bool:
+    return f"{service.folder}/main.py" in project.sources
+
+
+def _remembered(
+    project: Project, services: Sequence[Service], verdicts: Iterator[Verdict]
+) -> Iterator[Verdict]:
+    """Pass verdicts on and keep, for the status page, how each service came out."""
+    seen: dict[str, list[Verdict]] = {s.name: [] for s in services}
+    for verdict in verdicts:
+        if verdict.case.service in seen:
+            seen[verdict.case.service].append(verdict)
+        yield verdict
+    kept = dict(results.read(project.root, "parity"))
+    for service in services:
+        own = seen[service.name]
+        ok = bool(own) and all(v.outcome is Outcome.MATCH for v in own)
+        matched = sum(v.outcome is Outcome.MATCH for v in own)
+        record = verifying.record(project, service, ok)
+        kept[service.name] = {**record, "cases": len(own), "matched": matched}
+    results.write(project.root, "parity", kept)
