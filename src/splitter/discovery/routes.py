@@ -37,7 +37,7 @@ def read_routes(parsed: Parsed, *, app: str, factory: bool = False) -> Reading:
         path = parsed.names.get(app.partition(":")[0], "")
         note = Note(path, 0, "SPL002", f"{app} is not seen to be an application")
         return Reading((), (note, *tracer.notes))
-    events = list(_flat(found, "", True, None, 0))
+    events = list(flattened(found))
     doubts = {route: doubt for route, doubt in events if doubt is not None}
     notes = sorted({*tracer.notes, *doubts.values()})
     return Reading(tuple(route for route, _ in events), tuple(notes), doubts)
@@ -49,6 +49,23 @@ def find_route_package(routes: Iterable[Route]) -> str:
     holders = Counter(package for module in modules for package in _packages(module))
     enough = [package for package, held in holders.items() if held > len(modules) / 2]
     return max(enough, key=lambda package: (package.count("."), holders[package]), default="")
+
+
+def flattened(
+    router: Router, prefix: str = "", shown: bool = True, doubt: Note | None = None, depth: int = 0
+) -> Iterator[tuple[Route, Note | None]]:
+    """The routes of a router that is served under `prefix`, each with the doubt there is of it."""
+    if depth > _DEEPEST:
+        return
+    prefix += router.prefix
+    shown = shown and router.in_schema
+    for event in router.events:
+        why = doubt or event.doubt
+        if isinstance(event, Added):
+            yield _route(event, prefix, shown), why
+        else:
+            below = shown and event.in_schema
+            yield from flattened(event.router, prefix + event.prefix, below, why, depth + 1)
 
 
 def _packages(module: str) -> Iterator[str]:
@@ -65,22 +82,6 @@ def _application(tracer: Tracer, app: str, factory: bool) -> Router | None:
     if factory and isinstance(found, Function):
         found = tracer.invoke(found, Arguments((), {}))
     return found if isinstance(found, Router) else None
-
-
-def _flat(
-    router: Router, prefix: str, shown: bool, doubt: Note | None, depth: int
-) -> Iterator[tuple[Route, Note | None]]:
-    if depth > _DEEPEST:
-        return
-    prefix += router.prefix
-    shown = shown and router.in_schema
-    for event in router.events:
-        why = doubt or event.doubt
-        if isinstance(event, Added):
-            yield _route(event, prefix, shown), why
-        else:
-            below = shown and event.in_schema
-            yield from _flat(event.router, prefix + event.prefix, below, why, depth + 1)
 
 
 def _route(event: Added, prefix: str, shown: bool) -> Route:

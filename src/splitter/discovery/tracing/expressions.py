@@ -60,9 +60,8 @@ class Expressions(Attributes):
                 return self._chain(node, scope)
             case ast.IfExp():
                 return self._choice(node, scope)
-            case ast.UnaryOp(op=ast.Not()):
-                known = truth(self.evaluate(node.operand, scope))
-                return UNKNOWN if known is None else not known
+            case ast.UnaryOp():
+                return self._unary(node, scope)
             case ast.Compare():
                 return self._comparison(node, scope)
             case ast.ListComp() | ast.SetComp() | ast.GeneratorExp():
@@ -115,6 +114,13 @@ class Expressions(Attributes):
         first, second = (node.orelse, node.body) if test is False else (node.body, node.orelse)
         found = self.evaluate(first, scope)
         return self.evaluate(second, scope) if isinstance(found, Unknown) else found
+
+    def _unary(self, node: ast.UnaryOp, scope: Scope) -> object:
+        operand = self.evaluate(node.operand, scope)
+        if isinstance(node.op, ast.USub) and isinstance(operand, int | float):
+            return -operand
+        known = truth(operand)
+        return not known if isinstance(node.op, ast.Not) and known is not None else UNKNOWN
 
     def _comparison(self, node: ast.Compare, scope: Scope) -> object:
         left, right = (self.evaluate(n, scope) for n in (node.left, node.comparators[0]))

@@ -59,12 +59,8 @@ class Tracer(Imports):
 
     def _run(self, node: ast.stmt, scope: Scope) -> None:
         match node:
-            case (
-                ast.Expr(value=ast.Call() as call)
-                | ast.Expr(value=ast.Await(value=ast.Call() as call))
-            ):
-                if self._may_add_routes(call, scope):
-                    self.evaluate(call, scope)
+            case ast.Expr():
+                self._effect(node.value, scope)
             case ast.Assign():
                 self._assign(node.targets, node.value, scope)
             case ast.AnnAssign(value=ast.expr() as value):
@@ -114,9 +110,14 @@ class Tracer(Imports):
                         self.run(case.body, scope)
 
     def _effect(self, node: ast.expr, scope: Scope) -> None:
-        call = node.value if isinstance(node, ast.Await) else node
-        if isinstance(call, ast.Call) and self._may_add_routes(call, scope):
-            self.evaluate(call, scope)
+        """An expression that stands alone matters if it could add routes."""
+        inner = node.value if isinstance(node, ast.Await) else node
+        if isinstance(inner, ast.ListComp) and isinstance(inner.elt, ast.Call):
+            matters = self.is_about_routes(scope.path)
+        else:
+            matters = isinstance(inner, ast.Call) and self._may_add_routes(inner, scope)
+        if matters:
+            self.evaluate(inner, scope)
 
     def _may_add_routes(self, node: ast.Call, scope: Scope) -> bool:
         if self.is_about_routes(scope.path) or getattr(node.func, "attr", "") in _ADDS_ROUTES:
