@@ -38,15 +38,20 @@ def sift(
     Noise is a value that varies, within the sorts that were seen; what the monolith always has
     and the service lacks is real. Answers of another status say nothing of headers and body.
     """
-    if any(_equal(answer, service, rules, base_urls) for answer in again):
+    in_body = tuple(d for d in differences if d.kind == "body")
+    others = [answer for answer in again if not in_body or answer.body != monolith.body]
+    if any(_equal(answer, service, rules, base_urls) for answer in others):
         return Sifted((), differences)
     comparable = [answer for answer in again if answer.status == monolith.status]
     real = [
         *(d for d in differences if d.kind == "status" and not _seen_status(d, again)),
         *(d for d in differences if d.kind == "header" and not _varies(d, monolith, comparable)),
     ]
-    if any(d.kind == "body" for d in differences):
-        real += _real_in_body(monolith, service, comparable, rules, base_urls)
+    varied = [answer for answer in comparable if answer.body != monolith.body]
+    if in_body and varied:
+        real += _real_in_body(monolith, service, varied, rules, base_urls)
+    else:
+        real += in_body
     noise = (d for d in differences if not _is_covered(d, real))
     return Sifted(tuple(real), tuple(noise))
 

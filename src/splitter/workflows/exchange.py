@@ -25,7 +25,8 @@ from splitter.parity.queries import QueryError
 from splitter.parity.sessions import Session, SkippedError
 
 AGAIN = 3
-"""How often the monolith is asked again, at most, whether it agrees with itself."""
+"""How often the monolith is asked again, at most, whether it agrees with itself; a large answer
+is asked for once."""
 LARGE = 100_000
 """Bytes from which on bodies are compared beside the loop, so that no clock of another case runs
 on meanwhile."""
@@ -148,9 +149,10 @@ class Exchange:
     ) -> Sifted:
         """Ask the monolith the same again, until all is noise or it was asked enough."""
         urls = self.monolith.base_url, self.services[case.service].base_url
+        often = AGAIN if len(monolith.body) < LARGE else 1
         again: list[Observation] = []
         sifted = Sifted(differences)
-        while sifted.real and len(again) < AGAIN:
+        while sifted.real and len(again) < often:
             answer = await self.monolith.put(request)
             if isinstance(answer, NoAnswer):
                 break

@@ -49,6 +49,8 @@ def _annotation(verdict: Verdict) -> str:
 def _message(verdict: Verdict) -> str:
     """A line for each difference and its values; the places alone once there are many."""
     head = f"{printable(verdict.case.name)}: {headline(verdict)}"
+    if verdict.error:
+        return head
     many = len(verdict.differences) > SHOWN // 4
     found = [place(d) for d in verdict.differences] if many else list(lines(verdict, 160))
     more = [f"and {len(found) - SHOWN} more"] if len(found) > SHOWN else []

@@ -112,20 +112,19 @@ def _row(verdict: Verdict) -> Row:
 
 def _entry(difference: Difference) -> Entry:
     values = (difference.monolith, difference.service)
-    sides = _sides(*(_shown(v) for v in values))
-    absent = (v is ABSENT for v in values)
+    raw = all(v is ABSENT or isinstance(v, str) for v in values)
+    sides = _sides(*(_text(v) if raw else value(v, WIDTH) for v in values))
     monolith, service = (
-        Side("", "", "", True) if missing else side
-        for side, missing in zip(sides, absent, strict=True)
+        Side("", "", "", True) if v is ABSENT else side
+        for side, v in zip(sides, values, strict=True)
     )
     return Entry(place(difference), monolith, service)
 
 
-def _shown(side: object) -> str:
-    """Text with its lines, all else as JSON on one line."""
-    if not isinstance(side, str):
-        return value(side, WIDTH)
-    return "\n".join(printable(line) for line in side[:WIDTH].split("\n"))
+def _text(side: object) -> str:
+    """Where both are texts, they are shown with their lines and without quotes."""
+    text = side[:WIDTH] if isinstance(side, str) else ""
+    return "\n".join(printable(line) for line in text.split("\n"))
 
 
 def _sides(a: str, b: str) -> tuple[Side, Side]:
@@ -142,4 +141,4 @@ def _shared(a: str, b: str) -> int:
 
 def _cut(text: str, head: int, tail: int) -> Side:
     end = len(text) - tail
-    return Side(text[:head], text[head:end], text[end:])
+    return Side(text[:head], text[head:end].replace("\n", "↵\n"), text[end:])
