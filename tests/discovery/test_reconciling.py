@@ -1,0 +1,116 @@
+from collections.abc import Mapping
+from dataclasses import replace
+
+from splitter.discovery.reconciling import reconcile
+from splitter.discovery.routes import Reading
+from splitter.model.changes import Note
+from splitter.model.monolith import Route, RunningApp
+
+
+def route(line: str, *, file: str = "api.py", at: int = 1, kind: str = "http") -> Route:
+    """`GET,POST /path module:name` as a route."""
+    methods, path, endpoint = line.split(" ")
+    found = () if kind != "http" else tuple(methods.split(","))
+    return Route(found, path, endpoint, file, at, kind=kind)
+
+
+def running(*routes: Route, error: str = "") -> RunningApp:
+    told = tuple(replace(route, found_by=("runtime",)) for route in routes)
+    return RunningApp("python", "3.11.7", routes=told, error=error)
+
+
+def reading(*routes: Route, notes: tuple[Note, ...] = (), **doubts: Note) -> Reading:
+    """What the source says; `doubts` are by the name of the endpoint."""
+    by_name: Mapping[str, Route] = {route.endpoint.partition(":")[2]: route for route in routes}
+    return Reading(routes, notes, {by_name[name]: note for name, note in doubts.items()})
+
+
+def both(route: Route) -> Route:
+    return replace(route, found_by=("static", "runtime"))
+
+
+def test_what_both_see_is_told_as_it_runs_at_the_place_of_the_source() -> None:
+    read = route("GET /a api:read", at=7)
+    run = replace(read, file="deco.py", line=3, endpoint="deco:wrap.<locals>.inner", name="read me")
+    routes, notes = reconcile(reading(read), running(run))
+    assert routes == (both(replace(read, name="read me")),)
+    assert notes == ()
+
+
+def test_the_order_is_that_of_the_running_application() -> None:
+    a, b, c = (route(f"GET /{name} api:{name}") for name in "abc")
+    routes, _ = reconcile(reading(a, c, b), running(c, b, a))
+    assert routes == (both(c), both(b), both(a))
+
+
+def test_the_same_path_twice_is_told_apart_by_the_function() -> None:
+    first, second = route("GET /a api:first", at=1), route("GET /a api:second", at=2)
+    routes, notes = reconcile(reading(first, second), running(second, first))
+    assert routes == (both(second), both(first))
+    assert notes == ()
+
+
+def test_a_hole_is_filled_by_the_running_application() -> None:
+    hole = Note("main.py", 3, "SPL003", "a part of the path cannot be told: …")
+    run = route("GET /api/a api:a", at=1)
+    routes, notes = reconcile(reading(replace(run, path="…/a"), notes=(hole,)), running(run))
+    assert routes == (both(run),)
+    assert notes == ()
+
+
+def test_another_path_is_noted() -> None:
+    read = route("GET /api/a api:a", at=4)
+    run = replace(read, path="/v2/a")
+    routes, notes = reconcile(reading(read), running(run))
+    assert routes == (both(run),)
+    what = "GET /api/a is at /v2/a when the application runs"
+    assert notes == (Note("api.py", 4, "SPL013", what),)
+
+
+def test_what_only_the_source_has_is_kept_and_said_with_its_reason() -> None:
+    doubt = Note("main.py", 9, "SPL007", "routes depend on DEBUG")
+    routes = [route(f"GET /{name} api:{name}", at=5) for name in "abcd"]
+    dead = route("POST /e api:e", at=6)
+    read = reading(*routes, dead, notes=(doubt,), a=doubt, b=doubt, c=doubt, d=doubt)
+    told, notes = reconcile(read, running(route("GET /x api:x")))
+    assert told[1:] == (*routes, dead)
+    assert notes == (
+        Note("api.py", 1, "SPL011", "GET /x is seen in the running application only: "
+             "how they get there cannot be read"),
+        Note("api.py", 6, "SPL010", "POST /e is not in the running application: "
+             "the source does not say why"),
+        doubt,
+        Note("main.py", 9, "SPL010", "GET /a, GET /b, GET /c and 1 more routes are not in the "
+             "running application: routes depend on DEBUG"),
+    )  # fmt: skip
+
+
+def test_what_only_runs_is_kept_and_said_by_its_maker() -> None:
+    library = route("GET,POST /graphql strawberry.fastapi:run", file="", at=0)
+    unknown = replace(library, path="/hidden", endpoint="")
+    told, notes = reconcile(reading(), running(library, unknown))
+    assert [route.found_by for route in told] == [("runtime",)] * 2
+    assert notes == (
+        Note("", 0, "SPL011", "GET, POST /graphql is seen in the running application only: "
+             "made by strawberry.fastapi"),
+        Note("", 0, "SPL011", "GET, POST /hidden is seen in the running application only: "
+             "only openapi() knows them"),
+    )  # fmt: skip
+
+
+def test_a_mounted_application_that_is_seen_through_is_no_route() -> None:
+    mount = route("- /admin sqladmin:Admin", file="", kind="mount")
+    inside = route("GET /admin/list sqladmin:list", file="")
+    told, notes = reconcile(reading(mount), running(inside))
+    assert told == (replace(inside, found_by=("runtime",)),)
+    assert [note.code for note in notes] == ["SPL011"]
+
+
+def test_an_application_that_could_not_be_asked_leaves_the_source() -> None:
+    read = reading(route("GET /a api:a"), notes=(Note("b.py", 1, "SPL003", "…"),))
+    told, notes = reconcile(read, running(error="db/base.py:4: OSError: no database"))
+    assert told == read.routes
+    what = "the application could not be asked: db/base.py:4: OSError: no database"
+    assert notes == (*read.notes, Note("db/base.py", 4, "SPL014", what))
+    _, notes = reconcile(reading(), running(error="it hangs"))
+    assert notes == (Note("", 0, "SPL014", "the application could not be asked: it hangs"),)
