@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import pwd
 import shutil
@@ -19,7 +18,17 @@ from pathlib import Path
 
 _QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=16MB")
 _USERS = ("postgres", "nobody")
-_PR_SET_PDEATHSIG = 1
+_START = """
+import ctypes, os, pwd, signal, sys
+user, program = sys.argv[1:3]
+if user:
+    entry = pwd.getpwnam(user)
+    os.setgroups([]), os.setgid(entry.pw_gid), os.setuid(entry.pw_uid)
+if sys.platform == "linux":
+    PR_SET_PDEATHSIG = 1  # set here, for a change of user takes it back
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGQUIT, 0, 0, 0)
+os.execv(program, sys.argv[2:])
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +73,17 @@ def _initialise(data: Path, user: str | None) -> None:
 @contextmanager
 def _running(data: Path, log: Path, user: str | None) -> Iterator[Cluster]:
     found = Cluster(_free_port())
-    options = ["-h", "127.0.0.1", "-p", str(found.port), "-k", ""]
+    program = _program("postgres")
+    options = ["-D", str(data), "-h", "127.0.0.1", "-p", str(found.port), "-k", ""]
     settings = [word for setting in _QUICK for word in ("-c", setting)]
     with (
         log.open("wb") as output,
         subprocess.Popen(
-            [_program("postgres"), "-D", str(data), *options, *settings],
+            [sys.executable, "-I", "-c", _START, user or "", program, *options, *settings],
             cwd=data.parent,
-            user=user,
             stdout=output,
             stderr=output,
             start_new_session=True,
-            preexec_fn=_end_with_parent,
         ) as server,
     ):
         try:
@@ -98,11 +106,6 @@ def _await(found: Cluster, server: subprocess.Popen[bytes], log: Path) -> None:
         else:
             return
     raise AssertionError(log.read_text())
-
-
-def _end_with_parent() -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGQUIT, 0, 0, 0)
 
 
 def _other_user() -> str | None:
