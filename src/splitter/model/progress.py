@@ -7,24 +7,64 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Milestone:
-    """One line of the status page: a fact that holds (`done`) or a step to be taken."""
+    """One line of the status page: a fact that holds (`done`) or a step to be taken.
+
+    `id` is a short name that does not change with the wording.
+    """
 
     what: str
     done: bool
     next: str = ""
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceProgress:
-    """A service, its port and its milestones in the order in which they are reached."""
+    """A service, its port and its milestones in the order in which they are reached.
+
+    `remarks` say what else needs a look.
+    """
 
     name: str
     port: int
     milestones: tuple[Milestone, ...]
+    remarks: tuple[str, ...] = ()
 
     @property
     def percent(self) -> int:
         return round(100 * sum(m.done for m in self.milestones) / len(self.milestones))
+
+    @property
+    def started(self) -> bool:
+        return any(milestone.done for milestone in self.milestones)
+
+    @property
+    def following(self) -> Milestone | None:
+        """The first milestone that is not reached."""
+        return next((m for m in self.milestones if not m.done), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A part of the whole way, in percent of its milestones."""
+
+    name: str
+    percent: int
+
+    @property
+    def state(self) -> str:
+        if self.percent == 100:
+            return "complete"
+        return "in progress" if self.percent else "not started"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A file, or a folder with a slash at its end, and what is to be said of it."""
+
+    path: str
+    what: str = ""
+    done: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +78,6 @@ class Progress:
     services: tuple[ServiceProgress, ...]
     integration: tuple[Milestone, ...]
     steps: tuple[str, ...] = ()
+    phases: tuple[Phase, ...] = ()
+    places: tuple[Place, ...] = ()
+    gateway_port: int = 0

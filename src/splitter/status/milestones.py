@@ -1,0 +1,124 @@
+"""The milestones of one service, from the first file to the end of its old routes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from splitter.model.plan import Copy, Service
+from splitter.model.progress import Milestone, ServiceProgress
+from splitter.status.facts import GATEWAY, SHARED, Facts, Run
+
+
+def service_progress(facts: Facts, service: Service) -> ServiceProgress:
+    copies = [copy for copy in facts.copies if copy.owner == service.name]
+    milestones = (
+        _structure(facts, service),
+        _routes(facts, service, copies),
+        _imports(facts, service, copies),
+        _boots(facts, service),
+        _answers(facts, service),
+        _traffic(facts, service),
+        _deprecation(facts, service),
+    )
+    remarks = (*facts.blocked.get(service.name, ()), *_drift(facts, service))
+    return ServiceProgress(service.name, service.port, milestones, remarks)
+
+
+def _structure(facts: Facts, service: Service) -> Milestone:
+    return Milestone(
+        f"Structure created ({service.folder}/)",
+        f"{service.folder}/main.py" in facts.files,
+        f"splitter scaffold {service.name} --port {service.port}",
+        "structure",
+    )
+
+
+def _routes(facts: Facts, service: Service, copies: Sequence[Copy]) -> Milestone:
+    origins = ", ".join(sorted({c.origin_path for c in copies if _has_routes(service, c)}))
+    return Milestone(
+        f"Routes copied from {origins}" if origins else "Routes copied",
+        bool(copies) and all(copy.path in facts.files for copy in copies),
+        f"splitter extract {service.name}",
+        "routes",
+    )
+
+
+def _has_routes(service: Service, copy: Copy) -> bool:
+    """Whether the copy is of a module that the service names, or is named after, as its routes."""
+    if service.routes:
+        return copy.origin in service.routes or copy.origin_path in service.routes
+    return copy.origin.rpartition(".")[2] in (service.name, f"{service.name}s")
+
+
+def _imports(facts: Facts, service: Service, copies: Sequence[Copy]) -> Milestone:
+    owned = {copy.path for copy in facts.copies if copy.owner in (service.name, SHARED)}
+    left = len(owned & facts.unrewritten)
+    return Milestone(
+        "Imports point at the new homes" + (f" ({left} files do not yet)" if left else ""),
+        bool(copies) and not left,
+        "splitter rewrite-imports",
+        "imports",
+    )
+
+
+def _boots(facts: Facts, service: Service) -> Milestone:
+    run = facts.verified.get(service.name)
+    said, done = _standing(run, facts.prints.get(service.name, ""), "failed")
+    return Milestone(f"Boots alone{said}", done, f"splitter verify {service.name}", "boots")
+
+
+def _answers(facts: Facts, service: Service) -> Milestone:
+    run = facts.parity.get(service.name)
+    failed = f"{run.matched} of {run.total} cases match" if run and run.total else "failed"
+    said, done = _standing(run, facts.prints.get(service.name, ""), failed)
+    if done and run and run.total:
+        said = f" ({run.total} cases{said.replace(' (', ', ')}"
+    return Milestone(
+        f"Answers as the monolith{said}", done, f"splitter parity-check {service.name}", "parity"
+    )
+
+
+def _standing(run: Run | None, files: str, failed: str) -> tuple[str, bool]:
+    """What the last run says of the files as they are now, and whether that is good."""
+    if run is None:
+        return "", False
+    day = run.when[:10]
+    if not run.ok:
+        return f" ({failed}, {day})", False
+    if run.files != files:
+        return f" (its files have changed since {day})", False
+    return f" ({day})", True
+
+
+def _traffic(facts: Facts, service: Service) -> Milestone:
+    return Milestone(
+        "Traffic goes to it",
+        service.name in facts.live and GATEWAY in facts.files,
+        "splitter gateway"
+        if service.name in facts.live
+        else f'put "{service.name}" into gateway.live in splitter.toml, then splitter gateway',
+        "traffic",
+    )
+
+
+def _deprecation(facts: Facts, service: Service) -> Milestone:
+    sunset = facts.deprecated.get(service.name)
+    return Milestone(
+        "Old routes deprecated" + (f" (sunset {sunset})" if sunset else ""),
+        service.name in facts.deprecated,
+        f"splitter deprecate {service.name} --sunset DATE",
+        "deprecated",
+    )
+
+
+def _drift(facts: Facts, service: Service) -> list[str]:
+    """What has changed in the monolith since it was copied for the service."""
+    changed = {
+        copy.origin_path
+        for copy in facts.copies
+        if copy.owner in (service.name, SHARED)
+        and facts.files.get(copy.origin_path) != copy.origin_digest
+    }
+    if not any(copy.owner == service.name for copy in facts.copies):
+        return []
+    return [f"{path} has changed since it was copied" for path in sorted(changed)]
