@@ -18,7 +18,10 @@ ABSENT = Absent.ABSENT
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is sent, before templates are filled in. `path` may carry a query of its own."""
+    """What is sent, before templates are filled in. `path` may carry a query of its own.
+
+    Without `cookies` the session's cookies are neither sent nor added to.
+    """
 
     method: str
     path: str
@@ -27,6 +30,7 @@ class Request:
     body: bytes | None = None
     content_type: str = ""
     template: object = ABSENT
+    cookies: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ class Case:
     """One request with what it needs and how its answers are compared.
 
     `source` is file or origin; within it names are unique. `line` counts from 1; 0 is unknown.
+    Cases of one source that name one `session` share it, as those do that are joined by `after`.
     """
 
     name: str
@@ -58,6 +63,7 @@ class Case:
     capture: Mapping[str, str] = field(default_factory=dict)
     rules: Rules = field(default_factory=Rules)
     line: int = 0
+    session: str = ""
 
 
 @dataclass(frozen=True, slots=True)

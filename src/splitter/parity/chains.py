@@ -1,4 +1,4 @@
-"""Cases that are joined by `after`: one session each, in the order in which they run."""
+"""Cases that share a session, in the order in which they run."""
 
 from __future__ import annotations
 
@@ -36,17 +36,17 @@ def chains(cases: Iterable[Case]) -> list[Chain]:
     cases = list(cases)
     position = {(case.source, case.name): i for i, case in enumerate(cases)}
     followers: dict[int, list[int]] = {}
-    roots = []
+    begun: dict[tuple[str, str] | int, list[int]] = {}
     for i, case in enumerate(cases):
         if case.after:
             followers.setdefault(position[case.source, case.after], []).append(i)
         else:
-            roots.append(i)
-    return [tuple(cases[i] for i in _run_order(root, followers)) for root in roots]
+            begun.setdefault((case.source, case.session) if case.session else i, []).append(i)
+    return [tuple(cases[i] for i in _run_order(roots, followers)) for roots in begun.values()]
 
 
-def _run_order(root: int, followers: dict[int, list[int]]) -> Iterator[int]:
-    ready: list[int] = [root]
+def _run_order(roots: list[int], followers: dict[int, list[int]]) -> Iterator[int]:
+    ready = list(roots)
     while ready:
         i = heapq.heappop(ready)
         yield i

@@ -56,6 +56,8 @@ class Session:
     def keep(self, side: Side, request: Request, answer: Observation, now: float) -> None:
         """Take over the cookies that an answer sets. `request` is the case's own."""
         self.secrets.learn(in_answer(answer))
+        if not request.cookies:
+            return
         lines = [value for name, value in answer.headers if name == "set-cookie"]
         if lines:
             side.jar.keep(lines, path=below("", request.path), now=now)
@@ -74,6 +76,9 @@ class Session:
     def _request(self, side: Side, case: Case, base_url: str, now: float) -> Request:
         values = side.captured.get(case.after, {})
         request = sent(case.request, values, base_url)
+        self.secrets.learn(in_request(request))
+        if not request.cookies:
+            return request
         given = "; ".join(v for n, v in request.headers if n.lower() == "cookie")
         paths = below("", request.path), below(base_url, request.path)
         cookie = side.jar.header(*paths, now=now, given=given)
