@@ -370,7 +370,7 @@ def test_a_kept_websocket_stays(booted: Booted) -> None:
             (),
             "3.11",
             engine="shared.database.connection:engine",
-            registrations=("services.transaction_service.models",),
+            registrations=("services.transaction_service.models", "shared.models"),
             kept=(("GET", "/api/inner/a"), ("WEBSOCKET", "/api/é")),
         ),
     ],
@@ -383,6 +383,7 @@ def test_the_written_code_is_clean_and_its_own_tests_pass(
         proposed(skeleton),
         services__transaction_service__application=NESTED,
         services__transaction_service__models="",
+        shared__models="",
         shared__database__connection=SYNC.format(url="sqlite://"),
     )
     code = ["services/transaction_service/main.py", "services/transaction_service/tests"]

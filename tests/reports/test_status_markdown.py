@@ -102,7 +102,7 @@ run_poc/
 | --- | --- | --- | --- |
 | auth | 8001 | 86 % | deprecated! |
 | cash_flow | 8002 | 29 % | imports! |
-| x | 8003 | 0 % | structure! |
+| x | 8003 | 0 % | not started |
 
 ## 📝 Notes
 

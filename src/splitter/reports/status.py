@@ -61,13 +61,18 @@ def lines(progress: Progress) -> Iterator[str]:
     if progress.foundation:
         yield from ("", "Foundation", *_ticked(progress.foundation))
     for service in progress.services:
-        yield ""
-        yield f"{service.name}, port {service.port}: {service.percent} %"
-        yield from _ticked(service.milestones)
-        yield from (f"  ! {remark}" for remark in service.remarks)
+        yield from _lines_of(service)
     yield from ("", "Integration", *_ticked(progress.integration))
     if progress.steps:
         yield from ("", "Next", *(f"  {step}" for step in progress.steps))
+
+
+def _lines_of(service: ServiceProgress) -> Iterator[str]:
+    reached = f"{service.percent} %" if service.started else "not started"
+    yield from ("", f"{service.name}, port {service.port}: {reached}")
+    if service.started:
+        yield from _ticked(service.milestones)
+    yield from (f"  ! {remark}" for remark in service.remarks)
 
 
 def _ticked(milestones: Sequence[Milestone]) -> list[str]:

@@ -111,6 +111,8 @@ def _phases(progress: Progress) -> Iterator[str]:
 
 def _row(service: ServiceProgress) -> str:
     following = service.following.what if service.following else "—"
+    if not service.started:
+        following = "not started"
     return f"| {service.name} | {service.port} | {service.percent} % | {following} |"
 
 
