@@ -37,18 +37,10 @@ class Login:
     def configured(cls, table: Mapping[str, Any], *, where: str = "parity.login") -> Login:
         """As a configuration describes it: `path`, a body (`json`, `form` or `text`) and, where
         they are not the usual ones, `method`, `headers`, `capture`, `header` and `value`."""
-        for key in table:
-            if key not in _KEYS:
-                raise ConfigurationError(
-                    f"unknown key {key!r}", where=where, hint=suggestion(key, _KEYS)
-                )
-        if not isinstance(table.get("path"), str):
-            raise ConfigurationError(
-                "path is missing", where=where, hint='path = "/api/login", json = {user = "ada"}'
-            )
+        _check(table, where)
         given = {key: str(table[key]) for key in ("capture", "header", "value") if key in table}
-        login = cls(_login_request(table, where), **given)
-        _check_capture(login.capture, where)
+        login = cls(_login_request(table), **given)
+        _check_capture(login, where)
         return login
 
 
@@ -175,16 +167,30 @@ def _unique(case: Case, named: dict[str, int]) -> Case:
     return case if number == 1 else replace(case, name=f"{case.name} ({number})")
 
 
-def _login_request(table: Mapping[str, Any], where: str) -> Request:
+def _check(table: Mapping[str, Any], where: str) -> None:
+    for key, value in table.items():
+        if key not in _KEYS:
+            raise ConfigurationError(
+                f"unknown key {key!r}", where=where, hint=suggestion(key, _KEYS)
+            )
+        if key in ("form", "headers") and not isinstance(value, Mapping):
+            raise ConfigurationError(f"{key} is a table", where=where)
+    if not isinstance(table.get("path"), str):
+        raise ConfigurationError(
+            "path is missing", where=where, hint='path = "/api/login", json = {user = "ada"}'
+        )
+    bodies = [key for key in ("json", "form", "text") if key in table]
+    if len(bodies) > 1:
+        raise ConfigurationError(f"a request has one body, not {' and '.join(bodies)}", where=where)
+
+
+def _login_request(table: Mapping[str, Any]) -> Request:
     headers = table.get("headers", {})
     request = Request(
         str(table.get("method", "POST")).upper(),
         table["path"],
         headers=tuple((str(k), str(v)) for k, v in headers.items()),
     )
-    bodies = [key for key in ("json", "form", "text") if key in table]
-    if len(bodies) > 1:
-        raise ConfigurationError(f"a request has one body, not {' and '.join(bodies)}", where=where)
     if "json" in table:
         return carrying(request, JsonBody(as_json(table["json"])))
     if "form" in table:
@@ -192,13 +198,18 @@ def _login_request(table: Mapping[str, Any], where: str) -> Request:
     return carrying(request, TextBody(str(table["text"]))) if "text" in table else request
 
 
-def _check_capture(query: str, where: str) -> None:
+def _check_capture(login: Login, where: str) -> None:
     from splitter.parity.queries import QueryError, compiled
 
+    if not login.capture:
+        return
     try:
-        if query:
-            compiled(query)
+        compiled(login.capture)
     except QueryError as error:
         raise ConfigurationError(
-            f"capture: {query!r} is no JSONPath: {error}", where=where
+            f"capture: {login.capture!r} is no JSONPath: {error}", where=where
         ) from None
+    if len(_names_in_value(login)) != 1:
+        raise ConfigurationError(
+            "value holds one name for what is captured", where=where, hint="Bearer {{ token }}"
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
 from splitter.model.jsontext import Json
@@ -211,7 +211,7 @@ def _number(schema: Schema) -> int | Decimal:
     number = high if high is not None and start > high else start
     if multiple:
         step = Decimal(str(multiple))
-        number = -(-Decimal(number) // step) * step
+        number = (number / step).to_integral_value(ROUND_CEILING) * step
         return int(number) if number == number.to_integral_value() else number
     return number
 
