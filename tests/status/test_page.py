@@ -145,3 +145,8 @@ def test_when_all_is_done_nothing_is_next() -> None:
 def test_remarks_are_looked_at_next() -> None:
     facts = replace(SPLIT, files={**SPLIT.files, "utils.py": "new"})
     assert progress(facts).steps[1] == "look at auth: utils.py has changed since it was copied"
+
+
+def test_what_was_begun_comes_before_what_was_not() -> None:
+    page = progress(replace(SPLIT, services=(ASSETS, AUTH), live=frozenset({"auth"})))
+    assert page.steps == ("splitter gateway", "splitter split assets --port 8002")

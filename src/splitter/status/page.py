@@ -83,16 +83,12 @@ def _steps(
     services: Sequence[ServiceProgress],
     integration: Sequence[Milestone],
 ) -> tuple[str, ...]:
-    """What to do now: the same step is named once; a service has one step, its next."""
+    """What to do now: what was begun first; a service has one step, its next."""
+    begun = [service for service in services if service.started]
     steps = [m.next for m in foundation if not m.done]
-    for service in services:
-        following = service.following
-        if not service.started:
-            steps.append(f"splitter split {service.name} --port {service.port}")
-        elif following:
-            steps.append(following.next)
-        if service.remarks:
-            steps.append(f"look at {service.name}: {'; '.join(service.remarks)}")
+    steps += [service.following.next for service in begun if service.following]
+    steps += [f"look at {s.name}: {'; '.join(s.remarks)}" for s in services if s.remarks]
+    steps += [f"splitter split {s.name} --port {s.port}" for s in services if not s.started]
     if _ready(services):
         steps += [m.next for m in integration if m.next and not m.done]
     return tuple(dict.fromkeys(steps))
