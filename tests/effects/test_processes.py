@@ -347,6 +347,12 @@ def test_a_program_that_a_signal_ends() -> None:
     assert _run("-c", "import os; os.abort()").status == 128 + signal.SIGABRT
 
 
+@pytest.mark.parametrize("name", ["INT", "PIPE", "TERM"])
+def test_a_program_is_started_with_the_signals_as_usual(name: str) -> None:
+    finished = processes.run("/bin/sh", "-c", f"kill -{name} $$", folder=Path.cwd())
+    assert finished.status == 128 + signal.Signals[f"SIG{name}"]
+
+
 def test_a_program_that_does_not_end_is_ended_with_its_children() -> None:
     code = (
         "import subprocess, sys, time\n"
