@@ -328,15 +328,20 @@ class _Hunt:
             return
         self.use_module(module, (), origin)
         view = self.program.views.get(origin[0]) if origin else None
-        if view is not None and origin is not None and not self.program.binds(module, "__getattr__"):
+        if (
+            view is not None
+            and origin is not None
+            and not self.program.binds(module, "__getattr__")
+        ):
             line = view.statements[origin[1]].line if isinstance(origin[1], int) else 0
             what = f"{name} is imported from {module}, which does not define it in the open"
             self.needs.notes.add(Note(view.path, line, "SPL031", what))
 
     def _cuts(self, statement: Statement) -> set[ast.AST]:
         """The inclusions in a statement that lead to no selected route."""
-        cuts: set[ast.AST] = set()
-        for expression, call in self.program.facts((statement.module, statement.index)).inclusions:
+        facts = self.program.facts((statement.module, statement.index))
+        cuts: set[ast.AST] = set(facts.notices)
+        for expression, call in facts.inclusions:
             child = included_expression(call)
             looped = list(_looped(statement, child))
             if looped:

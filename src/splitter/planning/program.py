@@ -44,9 +44,14 @@ class Inclusion:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Facts:
-    """What a statement says by itself, read once: `dynamic` are calls that import by string."""
+    """What a statement says by itself, read once.
+
+    `dynamic` are calls that import by string; `notices` announce deprecated routes, which is the
+    monolith's own affair.
+    """
 
     inclusions: tuple[tuple[ast.Expr, ast.Call], ...]
+    notices: tuple[ast.Expr, ...]
     dynamic: tuple[ast.Call, ...]
     uses: Uses
 
@@ -91,6 +96,7 @@ class Program:
             node = self.statement(place).node
             found = Facts(
                 tuple(inclusions(node)),
+                tuple(_notices(node)),
                 tuple(_dynamic_imports(node)),
                 uses_of(node, resolve=self.views[place[0]].resolve),
             )
@@ -236,6 +242,14 @@ def included_expression(call: ast.Call) -> ast.expr | None:
         if keyword.arg == word:
             return keyword.value
     return call.args[at] if len(call.args) > at else None
+
+
+def _notices(node: ast.AST) -> Iterator[ast.Expr]:
+    for part in ast.walk(node):
+        call = part.value if isinstance(part, ast.Expr) else None
+        if isinstance(call, ast.Call) and chain_of(call.func)[-1:] == ("announce_deprecations",):
+            assert isinstance(part, ast.Expr)
+            yield part
 
 
 def _dynamic_imports(node: ast.AST) -> Iterator[ast.Call]:

@@ -201,7 +201,9 @@ def _skeleton(drawn: Drawn, assembly: Assembly) -> ChangeSet:
 def rewritten(assembly: Assembly, project: Project) -> tuple[Assembly, Rewriting]:
     files = assembly.changes.over(project.sources)
     report = rewriting.rewrite_copies(files, assembly.manifest)
-    return noted(assembly, report.changes), report
+    touched = {c.path for c in (*assembly.changes.changes, *report.changes.changes)}
+    notes = tuple(n for n in report.changes.notes if n.path in touched)
+    return noted(assembly, replace(report.changes, notes=notes)), report
 
 
 def _proposal(drawn: Drawn, assembly: Assembly, following: str) -> Proposal:

@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from splitter.actions.deprecation import MODULE as NOTICES
 from splitter.actions.gateway import Side, owners
 from splitter.effects import results
 from splitter.errors import DiskError, NoProject, UsageError
@@ -154,6 +155,8 @@ def _own(
         everything = _generated(project, ground)
     sides = [Side(s, select(s, ground.routes)[1], live=True) for s in services]
     cases = _concerning(everything, _owner(ground.routes, sides), {s.name for s in services})
+    if any(path.rpartition("/")[2] == f"{NOTICES}.py" for path in project.sources):
+        cases = [_but_for_notices(case) for case in cases]
     if not cases:
         raise UsageError(
             f"no case puts a request to {', '.join(s.name for s in services)}",
@@ -249,6 +252,12 @@ def _told(case: Case, owner: Callable[[str, str], str], services: set[str]) -> s
     return owner(case.request.method, case.request.path.partition("?")[0])
 
 
+def _but_for_notices(case: Case) -> Case:
+    """The monolith announces the end of its old routes; the service does not."""
+    ignore = (*case.rules.ignore, "header:deprecation", "header:sunset")
+    return replace(case, rules=replace(case.rules, ignore=ignore))
+
+
 def _exists(project: Project, service: Service) -> bool:
     return f"{service.folder}/main.py" in project.sources
 
@@ -263,10 +272,13 @@ def _remembered(
             seen[verdict.case.service].append(verdict)
         yield verdict
     kept = dict(results.read(project.root, "parity"))
+    alone = dict(results.read(project.root, "verify"))
     for service in services:
         own = seen[service.name]
         ok = bool(own) and all(v.outcome is Outcome.MATCH for v in own)
         matched = sum(v.outcome is Outcome.MATCH for v in own)
         record = verifying.record(project, service, ok)
         kept[service.name] = {**record, "cases": len(own), "matched": matched}
+        alone[service.name] = verifying.record(project, service, True)
     results.write(project.root, "parity", kept)
+    results.write(project.root, "verify", alone)

@@ -49,7 +49,7 @@ def _root(folder: Path | None, *, given: bool) -> Path:
         raise NoProject(
             "there is no splitter.toml here or above",
             where=str(start),
-            hint="run splitter init, or name files and maps: splitter rewrite-imports --map OLD=NEW PATH",
+            hint="run splitter init, or say which file and what moves: --map OLD=NEW PATH",
         )
     root = root or start
     workspace.recover(root)

@@ -89,12 +89,11 @@ def own_files(project: Project, service: Service) -> dict[str, bytes]:
 
 
 @contextmanager
-def isolated(project: Project, at: Path, say: Say) -> Iterator[dict[str, str]]:
-    """The variables that point one service to a database of its own."""
-    with (
-        _base_database(project, at, say) as base,
-        _fork(project, base, at, "service") as environment,
-    ):
+def isolated(project: Project, at: Path) -> Iterator[dict[str, str]]:
+    """The variables that point one service to a database of its own: a copy, or a new one."""
+    url = _configured_url(project)
+    base = databases.absolute(url, project.root) if url else ""
+    with _fork(project, base, at, "service") as environment:
         yield environment
 
 

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 from splitter.actions.ownership import digest
+from splitter.discovery.closure import closure
 from splitter.effects import results
 from splitter.effects.http import Client
 from splitter.effects.scratch import scratch
@@ -68,7 +69,7 @@ def verify(project: Project, name: str, *, say: Say) -> Checked:
 
 def boot(project: Project, service: Service, *, say: Say) -> Checked:
     """The same without keeping the result, for files that are perhaps only proposed."""
-    with scratch("verify") as at, isolated(project, at, say) as environment:
+    with scratch("verify") as at, isolated(project, at) as environment:
         say(f"booting the {service.name} service from a folder with nothing else")
         try:
             with alone(project, service, at, environment) as running:
@@ -88,9 +89,14 @@ def record(project: Project, service: Service, ok: bool) -> dict[str, object]:
 
 
 def fingerprint(project: Project, service: Service) -> str:
-    """SHA-256 over all files of a service, so that a result can be told to be out of date."""
+    """SHA-256 over the files of a service and the shared ones that it imports.
+
+    A result for other files is out of date.
+    """
     files = own_files(project, service)
-    return digest(json.dumps({p: digest(d) for p, d in sorted(files.items())}).encode())
+    own = [path for path in files if path.startswith(f"{service.folder}/")]
+    used = {path: digest(files[path]) for path in sorted(closure(files, own))}
+    return digest(json.dumps(used).encode())
 
 
 def not_rewritten(project: Project, service: Service) -> list[str]:

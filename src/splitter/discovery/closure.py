@@ -1,0 +1,46 @@
+"""Which of some files a set of modules imports, directly or through others."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+
+from splitter.discovery.parsing import absolute, module_name
+
+
+def closure(files: Mapping[str, bytes], roots: Iterable[str]) -> set[str]:
+    """The paths of `roots` and of all of `files` that they import. What cannot be parsed is
+    taken to import nothing."""
+    paths = {module_name(path): path for path in files if path.endswith(".py")}
+    found: set[str] = set()
+    todo = [path for path in roots if path in files]
+    while todo:
+        path = todo.pop()
+        if path in found:
+            continue
+        found.add(path)
+        for name in _imports(path, files[path]):
+            todo += [paths[part] for part in _with_parents(name) if part in paths]
+    return found
+
+
+def _imports(path: str, source: bytes) -> Iterator[str]:
+    if not path.endswith(".py"):
+        return
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError):
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            module = absolute(node.module or "", path, node.level)
+            yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+def _with_parents(name: str) -> Iterator[str]:
+    yield name
+    while "." in name:
+        name = name.rpartition(".")[0]
+        yield name

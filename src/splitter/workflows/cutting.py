@@ -1,0 +1,122 @@
+"""Traffic goes to the services, and the monolith's old routes are marked: gateway, deprecation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+from splitter.actions.assembling import Assembly, noted
+from splitter.actions.deprecation import MODULE as NOTICES
+from splitter.actions.deprecation import Application, Notice
+from splitter.actions.deprecation import deprecate as mark
+from splitter.actions.gateway import Gateway, Side, configure
+from splitter.actions.ownership import digest
+from splitter.effects.templates import read_templates
+from splitter.errors import RefusedError, UsageError
+from splitter.model.changes import ChangeSet
+from splitter.model.monolith import Module, Route
+from splitter.model.plan import Copy
+from splitter.planning.plan import Ground
+from splitter.planning.selecting import select
+from splitter.workflows.look import ground_of
+from splitter.workflows.project import Project
+from splitter.workflows.proposal import Proposal
+
+__all__ = ["NOTICES", "deprecate", "gateway"]
+
+
+def gateway(project: Project) -> Proposal:
+    """nginx for the present state: what `gateway.live` names goes to its service."""
+    settings = project.settings
+    for name in settings.gateway.live:
+        project.settings.service(name)
+        if f"services/{name}_service/main.py" not in project.sources:
+            raise UsageError(
+                f"gateway.live names {name}, which has no service yet",
+                where="splitter.toml",
+                hint=f"splitter split {name} --port {settings.services[name].port}",
+            )
+    ground = ground_of(project)
+    sides = [
+        Side(s, _routes(ground, s.name, project), live=s.name in settings.gateway.live)
+        for s in project.planned()
+        if f"{s.folder}/main.py" in project.sources
+    ]
+    changes = configure(
+        Gateway(settings.gateway.port, settings.monolith.port),
+        sides,
+        templates=read_templates(project.root),
+        before=project.sources,
+        recorded=project.manifest.written,
+        routes=ground.routes,
+    )
+    run = "run it: nginx -p gateway -c nginx.conf"
+    return _proposal(project, changes, (run,) if changes else ())
+
+
+def deprecate(project: Project, name: str, *, sunset: str, since: str) -> Proposal:
+    """A service's old routes in the monolith: OpenAPI `deprecated`, and the headers."""
+    notice = Notice(_day(since, "--since") if since else date.today(), _day(sunset, "--sunset"))
+    service = project.settings.service(name)
+    if f"{service.folder}/main.py" not in project.sources:
+        raise RefusedError(
+            f"{name} has no service yet that could take its routes over",
+            hint=f"splitter split {name} --port {service.port}",
+        )
+    ground = ground_of(project)
+    monolith = project.settings.monolith
+    changes = mark(
+        name,
+        _routes(ground, name, project),
+        notice,
+        application=Application(monolith.app, monolith.factory, _modules(ground), ground.routes),
+        templates=read_templates(project.root),
+        before=project.sources,
+        recorded=project.manifest.written,
+    )
+    return _proposal(project, changes, ())
+
+
+def _routes(ground: Ground, name: str, project: Project) -> tuple[Route, ...]:
+    return select(project.settings.service(name), ground.routes)[1]
+
+
+def _modules(ground: Ground) -> tuple[Module, ...]:
+    sources: Mapping[str, bytes] = ground.parsed.sources
+    return tuple(
+        Module(name, path, path.endswith("__init__.py"), sources[path].count(b"\n"))
+        for name, path in sorted(ground.parsed.names.items())
+        if path in ground.parsed.trees
+    )
+
+
+def _day(text: str, option: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{option}: {text!r} is not a date", hint="YYYY-MM-DD") from None
+
+
+def _proposal(project: Project, changes: ChangeSet, said: tuple[str, ...]) -> Proposal:
+    """The changes with the record of what was written; the monolith's own files are the user's."""
+    assembly = noted(Assembly(ChangeSet(changes.title), project.manifest), changes)
+    own = {p: d for p, d in assembly.manifest.written.items() if p in _recorded(project, changes)}
+    copies = tuple(_still_in_step(c, changes) for c in assembly.manifest.copies)
+    assembly = replace(assembly, manifest=replace(assembly.manifest, written=own, copies=copies))
+    recorded = assembly.recorded(project.sources)
+    return Proposal(project.root, replace(recorded, notes=changes.notes), said)
+
+
+def _still_in_step(copy: Copy, changes: ChangeSet) -> Copy:
+    """A copy does not fall behind its origin by what splitter itself writes there."""
+    for change in changes.changes:
+        before, after = change.before or b"", change.after or b""
+        if change.path == copy.origin_path and digest(before) == copy.origin_digest:
+            return replace(copy, origin_digest=digest(after))
+    return copy
+
+
+def _recorded(project: Project, changes: ChangeSet) -> set[str]:
+    made = {c.path for c in changes.changes if c.kind == "create" or c.path.startswith("gateway/")}
+    return set(project.manifest.written) | made
