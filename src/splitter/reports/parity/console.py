@@ -34,8 +34,8 @@ def _line(verdict: Verdict, colour: bool) -> str:
     label = f"{word:<9}"
     if colour:
         label = f"\x1b[{code}m{label}\x1b[0m"
-    name = printable(verdict.case.name)
-    return f"{label} {name}  [{request(verdict)} · {verdict.case.service}]{_times(verdict)}"
+    name, service = printable(verdict.case.name), printable(verdict.case.service)
+    return f"{label} {name}  [{request(verdict)} · {service}]{_times(verdict)}"
 
 
 def _times(verdict: Verdict) -> str:

@@ -71,7 +71,8 @@ def _page(summary: Summary, rows: list[str]) -> str:
         return head
     table = "| verdict | case | service | found |\n| --- | --- | --- | --- |\n" + "".join(rows)
     left = summary.total - summary.matched - len(rows)
-    return f"{head}{table}\n{f'and {left} more' if left else ''}\n"
+    more = f"and {left} more\n\n" if left else ""
+    return f"{head}{table}\n{more}"
 
 
 def _row(verdict: Verdict) -> str:

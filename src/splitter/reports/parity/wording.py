@@ -52,7 +52,8 @@ def lines(verdict: Verdict, width: int = WIDTH) -> Iterator[str]:
 def headline(verdict: Verdict) -> str:
     """What happened, in a few words."""
     if verdict.outcome is Outcome.MISMATCH:
-        return f"{counted(len(verdict.differences), 'difference')} ({verdict.case.service})"
+        service = printable(verdict.case.service)
+        return f"{counted(len(verdict.differences), 'difference')} ({service})"
     return printable(verdict.error) or WORDS[verdict.outcome]
 
 
