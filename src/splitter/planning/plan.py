@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from splitter.discovery.modules import Kind
+from splitter.discovery.modules import Kind, Statement
 from splitter.discovery.parsing import Parsed
 from splitter.discovery.scopes import chain_of
 from splitter.model.changes import Note
@@ -63,10 +63,25 @@ class Blueprint:
             for module, part in self.division.parts.get(home, {}).items():
                 for index in sorted(part.statements):
                     statement = self.program.views[module].statements[index]
-                    if _makes_engine(statement.node) and module in self.layout.targets[home]:
+                    if module in self.layout.targets[home] and self._makes_engine(statement):
                         name = next(iter(statement.binds))
                         return f"{self.layout.targets[home][module]}:{name}"
         return ""
+
+    def _makes_engine(self, statement: Statement) -> bool:
+        """`engine = create_engine(...)`, or a call of a function of the monolith that has one."""
+        value = getattr(statement.node, "value", None)
+        if len(statement.binds) != 1 or not isinstance(value, ast.Call):
+            return False
+        chain = chain_of(value.func)
+        if chain[-1:] in {("create_engine",), ("create_async_engine",)}:
+            return True
+        made = self.program.origins(statement.module, chain) if chain else ()
+        return "engine" in next(iter(statement.binds)) and any(
+            _calls_for_engine(self.program.views[module].statements[index].node)
+            for module, name in made
+            for index in self.program.views[module].bindings.get(name, ())
+        )
 
     def environment(self, owner: str) -> tuple[str, ...]:
         """The environment variables that a service's code reads, as the monolith read them."""
@@ -220,11 +235,11 @@ def _effects(blueprint: Blueprint, owner: str) -> Iterator[str]:
             yield layout.targets[FOUNDATION][module]
 
 
-def _makes_engine(node: ast.stmt) -> bool:
-    value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
-    if not isinstance(value, ast.Call):
-        return False
-    return (chain_of(value.func) or ("",))[-1] in {"create_engine", "create_async_engine"}
+def _calls_for_engine(node: ast.AST) -> bool:
+    calls = (part for part in ast.walk(node) if isinstance(part, ast.Call))
+    return any(
+        chain_of(call.func)[-1:] in {("create_engine",), ("create_async_engine",)} for call in calls
+    )
 
 
 def _urls(running: RunningApp) -> list[str]:

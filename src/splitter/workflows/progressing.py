@@ -8,7 +8,6 @@ from typing import Any
 
 from splitter.actions.notices import read_entries
 from splitter.actions.ownership import digest
-from splitter.actions.paths import overlap
 from splitter.actions.rewriting import rewrite_copies
 from splitter.effects import results
 from splitter.model.plan import Service
@@ -72,11 +71,12 @@ def _deprecated(project: Project, services: tuple[Service, ...]) -> dict[str, st
     entries = [e for p in paths for e in read_entries(project.sources[p])]
     if not entries:
         return {}
+    sunsets = {entry.key: entry.sunset for entry in entries}
     routes = ground_of(project).routes
     found: dict[str, str] = {}
     for service in services:
         own = [r for r in select(service, routes)[1] if r.kind == "http"]
-        days = [next((e.sunset for e in entries if overlap(e.path, r.path)), "") for r in own]
+        days = [sunsets.get((" ".join(sorted(r.methods)), r.path), "") for r in own]
         if own and all(days):
             found[service.name] = max(days)
     return found
