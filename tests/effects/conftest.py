@@ -49,6 +49,21 @@ def after(fresh: Callable[[], Path]) -> State:
     return state(root)
 
 
+@pytest.fixture
+def theirs() -> Iterator[Path]:
+    """A folder of an ordinary user, as whom the test runs, for root may read and write all."""
+    with TemporaryDirectory() as folder:
+        if os.geteuid() != 0:
+            yield Path(folder)
+            return
+        os.chown(folder, 65534, 65534)
+        os.seteuid(65534)
+        try:
+            yield Path(folder)
+        finally:
+            os.seteuid(0)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Cluster]:
     """A PostgreSQL server. Where there can be none the test is skipped, but fails in CI."""

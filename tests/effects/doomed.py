@@ -14,6 +14,7 @@ import resource
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -190,6 +191,42 @@ def _do(command: str, root: Path, changes: ChangeSet) -> None:
         workspace.undo(root)
     else:
         workspace.recover(root)
+
+
+def killed_within_a_fork(url: str, home: Path) -> str:
+    """The URL of the fork that a process had when it was killed."""
+    script = (
+        "import sys, time; from pathlib import Path\n"
+        "from splitter.effects import databases\n"
+        "with databases.fork(sys.argv[1], Path(sys.argv[2]), 'killed') as forked:\n"
+        "    print(forked, flush=True); time.sleep(99)\n"
+    )
+    command = [sys.executable, "-c", script, url, str(home)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        forked = process.stdout.readline().strip()
+        os.kill(process.pid, signal.SIGKILL)
+    return forked
+
+
+def is_gone(pid: int, within: float = 5) -> bool:
+    """Whether the process has ended, or does so within that many seconds."""
+    deadline = time.monotonic() + within
+    while lives(pid):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return sys.platform != "linux"
 
 
 if __name__ == "__main__":

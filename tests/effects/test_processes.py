@@ -1,4 +1,4 @@
-"""Servers that start, do not start and must not be left behind; programs run to their end."""
+"""Servers that start, do not start, and must not be left behind."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from doomed import is_gone, lives
 
 from splitter.effects import ports, processes
 from splitter.effects.processes import Running, serve
@@ -49,6 +50,13 @@ def make():
 """
 
 
+@pytest.fixture(autouse=True)
+def _no_descriptor_is_left() -> Iterator[None]:
+    before = len(os.listdir("/dev/fd"))
+    yield
+    assert len(os.listdir("/dev/fd")) == before
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     folder = tmp_path / "project"
@@ -74,25 +82,6 @@ def _get(running: Running) -> dict[str, Any]:
         urllib.request.urlopen(f"{running.url}/x", timeout=5)
     with caught.value:
         return dict(json.load(caught.value))
-
-
-def _is_gone(pid: int, within: float = 5) -> bool:
-    deadline = time.monotonic() + within
-    while _lives(pid):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.01)
-    return True
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return sys.platform != "linux"
 
 
 # serve
@@ -124,7 +113,7 @@ def test_a_server_answers_with_the_folder_importable_and_nothing_of_ours(
         assert environment["PYTHONDONTWRITEBYTECODE"] == "1"
         assert not {"PYTHONPATH", "PYTHONSAFEPATH", "UVICORN_UDS"} & environment.keys()
         assert os.getpgid(running.pid) == running.pid != os.getpgid(0)
-    assert _is_gone(running.pid, 0)
+    assert is_gone(running.pid, 0)
     assert not ports.port_taken(running.port)
     assert "Uvicorn running on" in running.log.read_text()
     assert not list(folder.rglob("__pycache__"))
@@ -239,7 +228,7 @@ def test_nothing_is_left_when_the_work_fails(folder: Path, error: type[BaseExcep
 
     with pytest.raises(error):
         fail()
-    assert _is_gone(seen[0].pid, 0)
+    assert is_gone(seen[0].pid, 0)
 
 
 STUBBORN = (
@@ -268,7 +257,7 @@ def test_a_stubborn_server_goes_with_its_children_and_those_that_left_its_group(
     with ExitStack() as stack:
         running = _serve(stack, folder, grace=0.3)
         seen = _get(running)
-    assert all(_is_gone(pid, 0) for pid in (running.pid, seen["watchdog"], *seen["children"]))
+    assert all(is_gone(pid, 0) for pid in (running.pid, seen["watchdog"], *seen["children"]))
 
 
 @ON_LINUX
@@ -288,9 +277,9 @@ def test_nothing_is_left_when_splitter_is_killed(folder: Path) -> None:
         assert parent.stdout is not None
         server = int(parent.stdout.readline())
         seen = _get(Running("", f"http://127.0.0.1:{port}", port, server, folder))
-        assert all(_lives(pid) for pid in (server, *seen["children"]))
+        assert all(lives(pid) for pid in (server, *seen["children"]))
         parent.send_signal(signal.SIGKILL)
-    assert all(_is_gone(pid) for pid in (server, seen["watchdog"], *seen["children"]))
+    assert all(is_gone(pid) for pid in (server, seen["watchdog"], *seen["children"]))
 
 
 @ON_LINUX
@@ -300,7 +289,7 @@ def test_nothing_is_left_when_the_watchdog_is_ended(folder: Path, number: int) -
         running = _serve(stack, folder)
         watchdog = int(Path(f"/proc/{running.pid}/stat").read_text().rpartition(")")[2].split()[1])
         os.kill(watchdog, number)
-        assert _is_gone(running.pid)
+        assert is_gone(running.pid)
 
 
 def test_two_servers_at_once_end_independently(folder: Path) -> None:
@@ -309,81 +298,5 @@ def test_two_servers_at_once_end_independently(folder: Path) -> None:
         first = _serve(outer, folder)
         with ExitStack() as inner:
             second = _serve(inner, folder, log=folder.parent / "second.log")
-        assert _is_gone(second.pid, 0)
+        assert is_gone(second.pid, 0)
         assert _get(first)
-
-
-# run
-
-
-def _run(*arguments: str, **options: Any) -> processes.Finished:
-    return processes.run(sys.executable, *arguments, folder=Path.cwd(), **options)
-
-
-def test_a_program_is_run_to_its_end(tmp_path: Path) -> None:
-    (tmp_path / "script.py").write_text(
-        "import os, sys\n"
-        "print(os.getcwd(), os.environ['A'], sys.argv[1], sys.stdin.read())\n"
-        "sys.stderr.buffer.write(b'wrong \\xff')\n"
-        "sys.exit(3)\n"
-    )
-    finished = processes.run(
-        sys.executable,
-        "script.py",
-        "x",
-        folder=tmp_path,
-        environment={"A": "ä", "PYTHONIOENCODING": "utf-8"},
-        stdin=b"in",
-    )
-    assert finished == processes.Finished(3, f"{tmp_path} ä x in\n", "wrong \ufffd")
-
-
-def test_much_output_and_input_that_nobody_reads() -> None:
-    finished = _run("-c", "print('x' * 10**6)", stdin=b"y" * 10**6)
-    assert (finished.status, len(finished.output)) == (0, 10**6 + 1)
-
-
-def test_a_program_that_a_signal_ends() -> None:
-    assert _run("-c", "import os; os.abort()").status == 128 + signal.SIGABRT
-
-
-@pytest.mark.parametrize("name", ["INT", "PIPE", "TERM"])
-def test_a_program_is_started_with_the_signals_as_usual(name: str) -> None:
-    finished = processes.run("/bin/sh", "-c", f"kill -{name} $$", folder=Path.cwd())
-    assert finished.status == 128 + signal.Signals[f"SIG{name}"]
-
-
-def test_a_program_that_does_not_end_is_ended_with_its_children() -> None:
-    code = (
-        "import subprocess, sys, time\n"
-        "print(subprocess.Popen([sys.executable, '-S', '-c', 'import time; time.sleep(99)']).pid)\n"
-        "time.sleep(99)\n"
-    )
-    began = time.monotonic()
-    finished = _run("-c", code, timeout=0.7)
-    assert time.monotonic() - began < 5
-    assert finished.timed_out
-    assert finished.status == 128 + signal.SIGTERM
-    assert _is_gone(int(finished.output), 0)
-
-
-def test_what_a_program_leaves_behind_is_ended() -> None:
-    code = (
-        "import subprocess, sys\n"
-        "print(subprocess.Popen([sys.executable, '-S', '-c', 'import time; time.sleep(99)']).pid)\n"
-    )
-    finished = _run("-c", code)
-    assert (finished.status, finished.timed_out) == (0, False)
-    assert _is_gone(int(finished.output), 0)
-
-
-def test_a_program_that_is_not_there() -> None:
-    with pytest.raises(StartError, match=r"^cannot start nothing-of-this-name: No such file"):
-        processes.run("nothing-of-this-name", folder=Path.cwd())
-
-
-@pytest.fixture(autouse=True)
-def _no_descriptor_is_left() -> Iterator[None]:
-    before = len(os.listdir("/dev/fd"))
-    yield
-    assert len(os.listdir("/dev/fd")) == before

@@ -55,3 +55,19 @@ def state(root: Path) -> State:
     if found.keys() & {".splitter"} and not any(p.startswith(".splitter/") for p in found):
         del found[".splitter"]
     return found
+
+
+def create(path: str, data: bytes = b"new\n") -> ChangeSet:
+    """A change set that makes one file."""
+    return ChangeSet(f"create {path}", (FileChange(path, None, data),))
+
+
+def contents(root: Path) -> dict[str, bytes]:
+    """Every file's content, the journal left out."""
+    return {path: data for path, (_, data) in state(root).items() if data is not None}
+
+
+def make_pending(root: Path) -> None:
+    """As if the newest entry had been killed right before its last step."""
+    file = max((root / ".splitter" / "journal").glob("*.json"))
+    file.write_text(file.read_text().replace('"state": "done"', '"state": "pending"'))
