@@ -63,10 +63,27 @@ class ServiceSection(_Section):
 
 
 class DatabaseSection(_Section):
-    """Which environment variable names the database, and what holds where it is not set."""
+    """Where the database is, and which variables point a process to another one.
+
+    `url_env` names it as a URL; `url` holds where that is not set (`$NAME` stands for a variable).
+    `environment` is for applications that are told in parts, or by a folder: in its values
+    `{url}`, `{name}` and `{folder}` stand for the URL and name of a side's own copy of the
+    database, and for a side's own copy of the folder with the application's data.
+    """
 
     url_env: str = ""
     url: str = ""
+    environment: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("environment")
+    @classmethod
+    def _can_be_filled(cls, value: dict[str, str]) -> dict[str, str]:
+        for name, text in value.items():
+            try:
+                text.format(url="", name="", folder="")
+            except (LookupError, ValueError):
+                raise ValueError(f"{name} may use {{url}}, {{name}} and {{folder}} only") from None
+        return value
 
 
 class ParitySection(_Section):

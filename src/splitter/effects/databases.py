@@ -68,6 +68,11 @@ def absolute(url: str, folder: Path) -> str:
     return url if file is None else str(parsed.at_file((folder / file).absolute()))
 
 
+def name_of(url: str) -> str:
+    """The name of the database, as it stands in the URL; of a SQLite one, its file."""
+    return database_urls.parse(url).database
+
+
 def _cannot_be_copied(url: DatabaseUrl) -> DatabaseError:
     return DatabaseError(
         f"splitter cannot copy a {url.kind} database",

@@ -47,3 +47,13 @@ def copy_project(root: Path, folder: Path) -> None:
         shutil.copytree(root, folder, ignore=left_out, dirs_exist_ok=True, symlinks=True)
     except (OSError, shutil.Error) as error:
         raise DiskError(f"cannot copy the monolith: {error}", where=str(folder)) from None
+
+
+def copy_folder(source: Path, target: Path) -> None:
+    """A folder as it is; nothing where there is none."""
+    try:
+        if source.is_dir():
+            shutil.copytree(source, target, dirs_exist_ok=True, symlinks=True)
+        target.mkdir(parents=True, exist_ok=True)
+    except (OSError, shutil.Error) as error:
+        raise DiskError(f"cannot copy the data: {error}", where=str(source)) from None

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from splitter.effects import databases, ports, processes
-from splitter.effects.scratch import copy_project, lay, scratch
+from splitter.effects.scratch import copy_folder, copy_project, lay, scratch
 from splitter.model.plan import Service
 from splitter.workflows.project import Project
 
@@ -41,7 +41,7 @@ def both_sides(
     """
     with ExitStack() as stack:
         at = stack.enter_context(scratch("parity"))
-        base = stack.enter_context(_base_database(project, at, say))
+        base = _base(project, at, say)
         ours = stack.enter_context(_fork(project, base, at, "monolith"))
         theirs = stack.enter_context(_fork(project, base, at, "services"))
         say("starting the monolith")
@@ -92,9 +92,17 @@ def own_files(project: Project, service: Service) -> dict[str, bytes]:
 def isolated(project: Project, at: Path) -> Iterator[dict[str, str]]:
     """The variables that point one service to a database of its own: a copy, or a new one."""
     url = _configured_url(project)
-    base = databases.absolute(url, project.root) if url else ""
+    base = _Base(databases.absolute(url, project.root) if url else "", None)
     with _fork(project, base, at, "service") as environment:
         yield environment
+
+
+@dataclass(frozen=True)
+class _Base:
+    """What both sides' copies are made of: a database, a folder of data, or both, or neither."""
+
+    url: str
+    folder: Path | None
 
 
 @contextmanager
@@ -118,40 +126,56 @@ def _monolith(
         yield running
 
 
-@contextmanager
-def _base_database(project: Project, at: Path, say: Say) -> Iterator[str]:
-    """The URL of the database that both sides' copies are made of; empty if none is known.
-
-    A SQLite database that does not exist yet is made by starting the monolith once.
-    """
+def _base(project: Project, at: Path, say: Say) -> _Base:
+    """What the copies are made of. A SQLite database that does not exist yet, and a folder of
+    data, are made by starting the monolith once."""
     url = _configured_url(project)
     missing = databases.missing_file(url, project.root) if url else None
-    if missing is None:
-        yield databases.absolute(url, project.root) if url else ""
-        return
-    made = f"{url.partition('://')[0]}:///{at / 'base.db'}"
-    say("making the database by starting the monolith once")
-    with _monolith(project, at, "first", {project.settings.database.url_env: made}):
-        pass
-    yield made
+    folder = at / "data" if _uses_folder(project) else None
+    if missing is not None:
+        url = f"{url.partition('://')[0]}:///{at / 'base.db'}"
+    elif url:
+        url = databases.absolute(url, project.root)
+    base = _Base(url, folder)
+    if missing is not None or folder is not None:
+        say("making the data by starting the monolith once")
+        with _monolith(project, at, "first", _variables(project, url, folder or at)):
+            pass
+    return base
 
 
 @contextmanager
-def _fork(project: Project, base: str, at: Path, name: str) -> Iterator[dict[str, str]]:
-    variable = project.settings.database.url_env
-    if not base or not variable:
-        yield {}
+def _fork(project: Project, base: _Base, at: Path, name: str) -> Iterator[dict[str, str]]:
+    folder = at / f"{name}-data"
+    if base.folder is not None:
+        copy_folder(base.folder, folder)
+    elif _uses_folder(project):
+        folder.mkdir(exist_ok=True)
+    if not base.url:
+        yield _variables(project, "", folder)
         return
-    with databases.fork(base, at / "databases", name) as url:
-        yield {variable: url}
+    with databases.fork(base.url, at / "databases", name) as url:
+        yield _variables(project, url, folder)
+
+
+def _variables(project: Project, url: str, folder: Path) -> dict[str, str]:
+    database = project.settings.database
+    named = {database.url_env: url} if database.url_env and url else {}
+    parts = {"url": url, "name": databases.name_of(url) if url else "", "folder": str(folder)}
+    return {**named, **{k: text.format(**parts) for k, text in database.environment.items()}}
+
+
+def _uses_folder(project: Project) -> bool:
+    return any("{folder}" in text for text in project.settings.database.environment.values())
 
 
 def _configured_url(project: Project) -> str:
     database = project.settings.database
+    known = os.path.expandvars(database.url)
     if not database.url_env:
-        return ""
+        return known if database.environment else ""
     given = project.settings.monolith.environment.get(database.url_env)
-    return given or os.environ.get(database.url_env, "") or _dotenv(project) or database.url
+    return given or os.environ.get(database.url_env, "") or _dotenv(project) or known
 
 
 def _dotenv(project: Project) -> str:
