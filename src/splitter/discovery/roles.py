@@ -18,7 +18,7 @@ _ENGINES = {"create_engine", "create_async_engine", "async_engine_from_config"}
 _SESSIONS = {"sessionmaker", "async_sessionmaker", "scoped_session"}
 _AUTH_MODULES = ("jwt", "jose", "passlib", "pwdlib", "bcrypt", "argon2", "authlib")
 _AUTH_HINT = re.compile(r"auth|secur|token|jwt|passw|oauth|login|permission|crypt|hash")
-_AUTH_NAME = re.compile(r"(^|_)(current|active|authenticated)_\w*user|^verify_\w*(token|password)")
+_AUTH_NAME = re.compile(r"(^|_)(current|active|authenticated)_\w*user")
 
 
 def find_homes(views: Mapping[str, ModuleView], *, but: Iterable[str] = ()) -> dict[str, str]:

@@ -17,12 +17,8 @@ def undo(folder: Path | None, *, dry_run: bool = False) -> Applied | None:
     root = _root(folder)
     workspace.recover(root)
     if dry_run:
-        entry = journal.newest(root)
-        return (
-            Applied(entry.number, entry.title, tuple(f.path for f in entry.files))
-            if entry
-            else None
-        )
+        entry = journal.undoable(root)
+        return Applied(entry.number, entry.title, entry.paths) if entry else None
     return workspace.undo(root)
 
 
