@@ -1,11 +1,14 @@
+import random
 from collections.abc import Mapping
 from decimal import Decimal
 
 import pytest
 
-from splitter.model.jsontext import read
+from splitter.model.jsontext import Json, read
 from splitter.model.parity import ABSENT, Difference, Rules
 from splitter.parity.marks import EACH, PLAIN, Leeway, marks_of
+from splitter.parity.multisets import canonical
+from splitter.parity.queries import first
 from splitter.parity.structure import Reading, differences
 
 M, S = "http://m:1", "http://s:2/v2"
@@ -239,6 +242,56 @@ def test_every_pairing_is_tried() -> None:
     service = "[" + ",".join(f"[{i},1]" for i in range(19, 0, -2)) + "]"
     assert paths(monolith, service, rules) == []
     assert paths(monolith, service.replace("[19,1]", "[21,1]"), rules) == ["$"]
+
+
+def test_many_elements_with_tolerances() -> None:
+    rules = Rules(unordered=("$",), tolerance={"$[*][*]": 1})
+    monolith = "[" + ",".join(f"[{i},{i % 7}]" for i in range(3000)) + "]"
+    service = "[" + ",".join(f"[{i + 1},{i % 7 + 1}]" for i in reversed(range(3000))) + "]"
+    assert paths(monolith, service, rules) == []
+    assert paths(monolith, service.replace("[1500,", "[1600,"), rules) == ["$"]
+
+
+def random_value(chance: random.Random, depth: int = 4) -> Json:
+    """Any JSON value, with names and strings that need care."""
+    kind = chance.randrange(8 if depth else 6)
+    words = ("", "a", "a b", "it's", "größe", "\n", "1", "[0]", "http://m:1/x")
+    if kind == 6:
+        return [random_value(chance, depth - 1) for _ in range(chance.randrange(4))]
+    if kind == 7:
+        names = chance.sample(words, chance.randrange(5))
+        return {name: random_value(chance, depth - 1) for name in names}
+    scalars: list[Json] = [None, True, chance.randrange(3), Decimal(chance.randrange(3)) / 2]
+    return chance.choice([*scalars, *words])
+
+
+def reordered(value: Json) -> Json:
+    """The same value with the members of objects the other way round."""
+    if isinstance(value, list):
+        return [reordered(item) for item in value]
+    if isinstance(value, dict):
+        return {name: reordered(value[name]) for name in reversed(value)}
+    return value
+
+
+def strictly(value: Json) -> str:
+    """A spelling in which two values are the same only if they really are."""
+    return canonical(value, PLAIN, base_url="", strict=True).text
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_random_values(seed: int) -> None:
+    """Nothing is found in what is the same, and all that differs: putting the service's values in
+    the places that are named makes the two the same."""
+    chance = random.Random(seed)
+    monolith, service = random_value(chance), random_value(chance)
+    for one in (monolith, service):
+        assert list(differences(one, reordered(one), (PLAIN, PLAIN), Reading())) == []
+    found = list(differences(monolith, service, (PLAIN, PLAIN), Reading()))
+    assert bool(found) == (strictly(monolith) != strictly(service))
+    for entry in found:
+        for side, value in ((monolith, entry.monolith), (service, entry.service)):
+            assert first(entry.path, side) == ([] if value is ABSENT else [value])
 
 
 def test_leeways_allow_the_sorts_that_were_seen() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -146,9 +147,22 @@ def _pairable(left: list[tuple[Near, ...]], right: list[tuple[Near, ...]]) -> bo
         return True
     if len(left[0]) == 1:  # on a line, the sorted pairing is the best one
         return False
-    edges = [[j for j, b in enumerate(right) if _close(a, b)] for a in left]
+    edges = _edges(left, right)
     partner: dict[int, int] = {}
     return all(_paired(start, edges, partner) for start in range(len(left)))
+
+
+def _edges(left: list[tuple[Near, ...]], right: list[tuple[Near, ...]]) -> list[list[int]]:
+    """For each element, those of the (sorted) other side that are close to it; only those whose
+    first number is near enough are looked at."""
+    firsts = [b[0][0] for b in right]
+    reach = max(b[0][1] for b in (*left, *right))
+    edges = []
+    for a in left:
+        low = bisect_left(firsts, _EXACT.subtract(a[0][0], reach))
+        high = bisect_right(firsts, _EXACT.add(a[0][0], reach))
+        edges.append([j for j in range(low, high) if _close(a, right[j])])
+    return edges
 
 
 def _close(a: tuple[Near, ...], b: tuple[Near, ...]) -> bool:
