@@ -23,9 +23,7 @@ class Assembly:
         """The changes with the manifest's own."""
         if not self.changes:
             return self.changes
-        own = ChangeSet.between(
-            self.changes.title, before, {PATH: manifest_bytes(self.manifest)}
-        )
+        own = ChangeSet.between(self.changes.title, before, {PATH: manifest_bytes(self.manifest)})
         return self.changes + own
 
 
@@ -45,7 +43,8 @@ def place(
     due = [e for e in extracts if not _is_there(e, before, manifest)]
     texts = {e.path: e.text for e in due}
     changes = keep_edits(title, before, texts, recorded)
-    inits = [p for p in packages(e.path for e in extracts) if p not in before and p not in texts]
+    code = [e.path for e in extracts if e.origin]
+    inits = [p for p in packages(code) if p not in before and p not in texts]
     known = {e.path for e in extracts}
     empty = {path: b"" for path in inits if path not in known}
     changes = changes + ChangeSet.between(title, before, empty)

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from splitter.actions.ownership import digest
+from splitter.codemods.anchoring import anchor
 from splitter.codemods.slicing import Slice, slice_module
 from splitter.discovery.modules import Kind, ModuleView
 from splitter.model.plan import Copy
+from splitter.planning.data import uses_own_place
 from splitter.planning.homes import FOUNDATION, Part
 from splitter.planning.plan import Blueprint
 
@@ -58,6 +60,27 @@ def foundation_files(blueprint: Blueprint) -> tuple[Extract, ...]:
     return tuple(shared[m] for m in sorted(_closed(blueprint, wanted, set(shared))))
 
 
+def data_files(blueprint: Blueprint, owner: str) -> tuple[Extract, ...]:
+    """The files that an owner's code, and shared code, reads from beside itself."""
+    found: dict[str, Extract] = {}
+    shared = blueprint.division.parts.get(FOUNDATION, {})
+    for module, files in blueprint.data(owner).files.items():
+        home = FOUNDATION if module in shared else owner
+        root = _root(blueprint, home)
+        for file in sorted(files):
+            path = f"{root}/{file}"
+            text = blueprint.program.sources[file]
+            found[path] = Extract(path, home, "", "", file, text)
+    return tuple(found.values())
+
+
+def _root(blueprint: Blueprint, owner: str) -> str:
+    """The folder below which an owner's tree of data is laid out."""
+    if owner == FOUNDATION:
+        return "shared"
+    return blueprint.plans[owner].service.folder
+
+
 def packages(paths: Iterable[str]) -> Iterator[str]:
     """The `__init__.py` files that make folders of these files importable packages."""
     seen: set[str] = set()
@@ -97,8 +120,12 @@ def _extract(blueprint: Blueprint, part: Part) -> Extract:
     kept = {*part.statements, *_frame(view, part)}
     text = slice_module(source, tree, Slice(kept, part.aliases, part.cut, extra))
     layout = blueprint.layout
+    path = layout.path(part.owner, part.module)
+    if uses_own_place(view, part):
+        below = path.removeprefix(f"{_root(blueprint, part.owner)}/")
+        text = anchor(text, origin_path=view.path, depth=below.count("/"))
     return Extract(
-        layout.path(part.owner, part.module),
+        path,
         part.owner,
         part.module,
         layout.targets[part.owner][part.module],

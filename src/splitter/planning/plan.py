@@ -13,6 +13,7 @@ from splitter.discovery.scopes import chain_of
 from splitter.model.changes import Note
 from splitter.model.monolith import Route, RunningApp
 from splitter.model.plan import Home, Placement, Plan, Service
+from splitter.planning.data import Data, data_of
 from splitter.planning.homes import FOUNDATION, Division, Part, divide
 from splitter.planning.layout import Layout, lay_out
 from splitter.planning.needs import Needs, search
@@ -56,6 +57,16 @@ class Blueprint:
     def effects(self, owner: str) -> tuple[str, ...]:
         """New names of modules that a service must import although no import leads to them."""
         return tuple(sorted(set(_effects(self, owner))))
+
+    def data(self, owner: str) -> Data:
+        """The files that the code of a service and the shared code with it read."""
+        parts = self.division.parts
+        own = [*parts.get(owner, {}).values(), *parts.get(FOUNDATION, {}).values()]
+        return data_of(self.program, [p for p in own if p.module in self._reached(owner)])
+
+    def _reached(self, owner: str) -> set[str]:
+        homes = (owner, FOUNDATION)
+        return {m for home in homes if home in self.needs for m in self.needs[home].kept}
 
     def engine(self, owner: str) -> str:
         """The SQLAlchemy engine that a service has, as `module:attribute`; empty if it has none."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from splitter.actions.assembling import Assembly, noted, place
 from splitter.actions.configuring import PATH as SETTINGS
 from splitter.actions.configuring import new_settings
-from splitter.actions.extraction import foundation_files
+from splitter.actions.extraction import data_files, foundation_files
 from splitter.discovery.applications import find_app
 from splitter.discovery.connections import find_database
 from splitter.discovery.modules import view_modules
@@ -173,7 +173,7 @@ def _foundation(project: Project, first: ChangeSet) -> Proposal:
     blueprint = draw(ground, services) if services else None
     assembly = Assembly(first, project.manifest)
     if blueprint is not None:
-        files = foundation_files(blueprint)
+        files = (*foundation_files(blueprint), *data_files(blueprint, FOUNDATION))
         imports = {FOUNDATION: blueprint.imports(FOUNDATION)}
         assembly = place("init", files, imports, before=project.sources, manifest=project.manifest)
         assembly, _ = rewritten(assembly, project)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from splitter.actions import rewriting
 from splitter.actions.assembling import Assembly, noted, place
 from splitter.actions.configuring import with_service
-from splitter.actions.extraction import extract, shared_by
+from splitter.actions.extraction import data_files, extract, shared_by
 from splitter.actions.scaffolding import Skeleton
 from splitter.actions.scaffolding import scaffold as skeleton_of
 from splitter.effects import ports
@@ -37,7 +37,7 @@ class Drawn:
     @property
     def notes(self) -> tuple[Note, ...]:
         plan = self.blueprint.plans[self.service.name]
-        return (*plan.blockers, *plan.notes)
+        return (*plan.blockers, *plan.notes, *self.blueprint.data(self.service.name).notes)
 
 
 def scaffold(project: Project, name: str, port: int, routes: Sequence[str]) -> Proposal:
@@ -167,7 +167,8 @@ def _settings_change(drawn: Drawn, title: str) -> ChangeSet:
 
 def _copied(drawn: Drawn, title: str) -> Assembly:
     name = drawn.service.name
-    files = (*extract(drawn.blueprint, name), *shared_by(drawn.blueprint, name))
+    code = (*extract(drawn.blueprint, name), *shared_by(drawn.blueprint, name))
+    files = (*code, *data_files(drawn.blueprint, name))
     imports = {o: drawn.blueprint.imports(o) for o in (name, FOUNDATION)}
     project = drawn.project
     return place(title, files, imports, before=project.sources, manifest=project.manifest)

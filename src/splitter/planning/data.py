@@ -1,0 +1,196 @@
+"""The files beside the code that moving code reads: found where a path starts from `__file__`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from splitter.discovery.modules import ModuleView
+from splitter.discovery.scopes import chain_of
+from splitter.model.changes import Note
+from splitter.planning.homes import Part
+from splitter.planning.program import Program
+
+_SAME = {"resolve", "absolute", "as_posix", "expanduser"}
+_WRAPPED = {"Path", "PurePath", "str", "abspath", "realpath", "normpath", "fspath", "PosixPath"}
+
+
+@dataclass(frozen=True, slots=True)
+class Anchored:
+    """A path below the monolith's root, found from the `__file__` of `module`.
+
+    `open_end`: more follows that only the running program knows; `named`: something was added to
+    where the code lies.
+    """
+
+    module: str
+    path: PurePosixPath
+    open_end: bool = False
+    named: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """Files to be copied, by the module whose `__file__` leads to them; and what is not known."""
+
+    files: Mapping[str, frozenset[str]]
+    notes: tuple[Note, ...]
+
+
+def data_of(program: Program, parts: Iterable[Part]) -> Data:
+    """What the statements of these parts read from beside the monolith's code."""
+    reader = _Reader(program)
+    for part in parts:
+        view = program.views[part.module]
+        for index in sorted(part.statements):
+            reader.read(view, view.statements[index].node, part.cut)
+    return Data({m: frozenset(f) for m, f in reader.files.items()}, tuple(sorted(reader.notes)))
+
+
+def uses_own_place(view: ModuleView, part: Part) -> bool:
+    """Whether code of a part asks where it lies."""
+    return any(
+        isinstance(node, ast.Name) and node.id == "__file__"
+        for index in part.statements
+        for node in _walk(view.statements[index].node, part.cut)
+    )
+
+
+class _Reader:
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.files: dict[str, set[str]] = {}
+        self.notes: set[Note] = set()
+        self._attributes: dict[str, list[tuple[ModuleView, ast.expr]]] = {}
+        for view in program.views.values():
+            for statement in view.statements:
+                if isinstance(statement.node, ast.ClassDef):
+                    for name, value in _assigned(statement.node.body):
+                        self._attributes.setdefault(name, []).append((view, value))
+
+    def read(self, view: ModuleView, node: ast.AST, cut: frozenset[ast.AST]) -> None:
+        """Note the paths in a piece of code, the longest of those that hold one another."""
+        if node in cut:
+            return
+        found = self._path(view, node, 0) if isinstance(node, ast.expr) else None
+        if found is not None:
+            self._keep(view, node, found)
+            return
+        for child in ast.iter_child_nodes(node):
+            self.read(view, child, cut)
+
+    def _keep(self, view: ModuleView, node: ast.AST, found: Anchored) -> None:
+        path = str(found.path)
+        below = {p for p in self.program.sources if p.startswith(f"{path}/")}
+        if path in self.program.sources:
+            chosen = {path}
+        elif found.named and below:
+            chosen = below
+        else:
+            chosen = set()
+        data = {p for p in chosen if not p.endswith((".py", ".pyc"))}
+        self.files.setdefault(found.module, set()).update(data)
+        if found.open_end and not data:
+            what = "reads files beside the code whose names are known only at run time"
+            self.notes.add(Note(view.path, getattr(node, "lineno", 0), "SPL033", what))
+
+    def _path(self, view: ModuleView, node: ast.AST, depth: int) -> Anchored | None:
+        if depth > 20:
+            return None
+        if isinstance(node, ast.Name):
+            return self._named(view, node, depth)
+        if isinstance(node, ast.Attribute):
+            return self._attribute(view, node, depth)
+        if isinstance(node, ast.Subscript):
+            return self._ancestor(view, node, depth)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div | ast.Add):
+            return _longer(self._path(view, node.left, depth + 1), [node.right])
+        if isinstance(node, ast.JoinedStr) and node.values:
+            first = node.values[0]
+            if isinstance(first, ast.FormattedValue):
+                return _longer(self._path(view, first.value, depth + 1), node.values[1:])
+        return self._call(view, node, depth) if isinstance(node, ast.Call) else None
+
+    def _named(self, view: ModuleView, node: ast.Name, depth: int) -> Anchored | None:
+        if node.id == "__file__":
+            return Anchored(view.name, PurePosixPath(view.path))
+        for module, name in self.program.origins(view.name, (node.id,)):
+            owner = self.program.views[module]
+            for index in owner.bindings.get(name, ()):
+                for bound, value in _assigned([owner.statements[index].node]):
+                    if bound == name:
+                        return self._path(owner, value, depth + 1)
+        return None
+
+    def _attribute(self, view: ModuleView, node: ast.Attribute, depth: int) -> Anchored | None:
+        found = self._path(view, node.value, depth + 1)
+        if found is not None:
+            if node.attr != "parent":
+                return None
+            return Anchored(found.module, found.path.parent)
+        known = self._attributes.get(node.attr, [])
+        return self._path(known[0][0], known[0][1], depth + 1) if len(known) == 1 else None
+
+    def _ancestor(self, view: ModuleView, node: ast.Subscript, depth: int) -> Anchored | None:
+        """`path.parents[n]`."""
+        if not isinstance(node.value, ast.Attribute) or node.value.attr != "parents":
+            return None
+        found = self._path(view, node.value.value, depth + 1)
+        index = node.slice.value if isinstance(node.slice, ast.Constant) else None
+        if found is None or not isinstance(index, int) or index >= len(found.path.parents):
+            return None
+        return Anchored(found.module, found.path.parents[index])
+
+    def _call(self, view: ModuleView, node: ast.Call, depth: int) -> Anchored | None:
+        name = (chain_of(node.func) or ("",))[-1]
+        if isinstance(node.func, ast.Attribute) and not name:
+            name = node.func.attr
+        if isinstance(node.func, ast.Attribute) and name in _SAME:
+            return self._path(view, node.func.value, depth + 1)
+        if isinstance(node.func, ast.Attribute) and name == "joinpath":
+            return _longer(self._path(view, node.func.value, depth + 1), node.args)
+        if not node.args:
+            return None
+        first = self._path(view, node.args[0], depth + 1)
+        if first is None:
+            return None
+        if name in _WRAPPED:
+            return _longer(first, node.args[1:])
+        if name == "dirname":
+            return Anchored(first.module, first.path.parent)
+        return _longer(first, node.args[1:]) if name == "join" else None
+
+
+def _longer(found: Anchored | None, parts: Iterable[ast.AST]) -> Anchored | None:
+    for part in parts:
+        if found is None or found.open_end:
+            return found
+        text = part.value if isinstance(part, ast.Constant) else None
+        if not isinstance(text, str):
+            return Anchored(found.module, found.path, True, found.named)
+        path = found.path
+        for step in PurePosixPath(text.lstrip("/")).parts:
+            path = path.parent if step == ".." else path / step
+        found = Anchored(found.module, path, False, True)
+    return found
+
+
+def _assigned(body: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
+    for node in body:
+        targets = node.targets if isinstance(node, ast.Assign) else []
+        if isinstance(node, ast.AnnAssign):
+            targets = [node.target]
+        value = getattr(node, "value", None)
+        for target in targets:
+            if isinstance(target, ast.Name) and isinstance(value, ast.expr):
+                yield target.id, value
+
+
+def _walk(node: ast.AST, cut: frozenset[ast.AST]) -> Iterator[ast.AST]:
+    if node in cut:
+        return
+    yield node
+    for child in ast.iter_child_nodes(node):
+        yield from _walk(child, cut)
