@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import gc
 import warnings
 from collections.abc import Container, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from splitter.model.changes import Note
@@ -30,21 +32,16 @@ class Parsed:
 
 def parse(sources: Sources, *, skip: Container[str] = ()) -> Parsed:
     """Parse each `.py` file of `sources` that is neither in `skip` nor below a folder in `skip`."""
-    trees: dict[str, ast.Module] = {}
-    notes: list[Note] = []
-    names: dict[str, str] = {}
-    for path in sorted(sources):
-        if not path.endswith(".py") or any(part in skip for part in _with_parents(path)):
-            continue
-        name = module_name(path)
-        if name and not names.get(name, "").endswith("/__init__.py"):
-            names[name] = path
-        tree = _read(path, sources[path])
-        if isinstance(tree, Note):
-            notes.append(tree)
-        else:
-            trees[path] = tree
-    return Parsed(sources, trees, names, tuple(notes))
+    paths = [path for path in sorted(sources) if path.endswith(".py")]
+    paths = [path for path in paths if not any(part in skip for part in _with_parents(path))]
+    with _no_collection():
+        read = {path: _read(path, sources[path]) for path in paths}
+    return Parsed(
+        sources,
+        {path: found for path, found in read.items() if not isinstance(found, Note)},
+        _names(paths),
+        tuple(found for found in read.values() if isinstance(found, Note)),
+    )
 
 
 def module_name(path: str) -> str:
@@ -66,6 +63,32 @@ def absolute(module: str, path: str, level: int) -> str:
     if drop > len(parts):
         return ""
     return ".".join([*parts[: len(parts) - drop], *filter(None, [module])])
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Millions of nodes that stay must not be gone through again and again for garbage.
+
+    That would cost several times what the parsing does, here and in all that follows.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+        gc.freeze()
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _names(paths: list[str]) -> dict[str, str]:
+    """Paths by dotted name; a package hides a module of its name."""
+    names: dict[str, str] = {}
+    for path in paths:
+        name = module_name(path)
+        if name and not is_package(names.get(name, "")):
+            names[name] = path
+    return names
 
 
 def _with_parents(path: str) -> Iterator[str]:
