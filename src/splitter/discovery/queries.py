@@ -26,7 +26,7 @@ _TYPES_ONLY = frozenset(
     | {"class_mapper", "super", "list", "set", "dict", "NewType", "configure_mappers", "getattr"}
     | {"hasattr", "listens_for", "listen", "get_type_hints", "Security", "create_model", "append"}
 )
-_NO_QUERY = frozenset({"metadata", "__name__", "__tablename__", "__mapper__", "model_fields"})
+_NO_QUERY = re.compile(r"__\w+__|metadata|model_\w+|from_orm|parse_\w+|schema(_\w+)?|construct")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -156,7 +156,7 @@ class _Reader:
     def _attribute(self, node: ast.Attribute) -> None:
         member = self.kinds.member(node)
         if member is not None:
-            if member[1] not in _NO_QUERY:
+            if _is_query(member[1]):
                 self._use(member[0], node, "read", ".".join(chain_of(node)[-2:]))
             return
         related = self.kinds.related(node)
@@ -184,8 +184,9 @@ class _Reader:
         member = self.kinds.member(node.func)
         if member is not None:
             writes = name in _OF_OBJECTS or name.split("_")[0] in _OF_OBJECTS
-            how = f"{member[0].definition.name}.{name}"
-            self._use(member[0], node, "write" if writes else "read", how)
+            if _is_query(name):
+                how = f"{member[0].definition.name}.{name}"
+                self._use(member[0], node, "write" if writes else "read", how)
             return True
         target = self.kinds.model(node.func.value)
         related = self.kinds.related(node.func.value)
@@ -243,6 +244,11 @@ class _Reader:
     def _all(self, nodes: Iterable[ast.AST]) -> None:
         for node in nodes:
             self.visit(node)
+
+
+def _is_query(attribute: str) -> bool:
+    """Whether `Model.attribute` asks the database; what the class knows of itself does not."""
+    return _NO_QUERY.fullmatch(attribute) is None
 
 
 def _nothing(reader: _Reader, node: ast.AST) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 HOLE = "hole_in_sql"
 _STATEMENT = re.compile(
     r"\s*(?:--[^\n]*\n\s*)*(?:SELECT\b.*\bFROM\b|WITH\b.*\bSELECT\b|INSERT\b.*\bINTO\b|REPLACE\s+INTO\b"
-    r"|UPDATE\b.*\bSET\b|DELETE\s+FROM\b|MERGE\s+INTO\b|TRUNCATE\b|(?:CREATE|DROP|ALTER)\b.*\bTABLE\b)",
+    r"|UPDATE\s.*\bSET\b|DELETE\s+FROM\b|MERGE\s+INTO\b|TRUNCATE\b|(?:CREATE|DROP|ALTER)\b.*\bTABLE\b)",
     re.S,
 )
 _ANY_CASE = re.compile(_STATEMENT.pattern, re.S | re.I)
@@ -72,6 +72,8 @@ def text_of(node: ast.expr, value: Callable[[ast.expr], str | None]) -> str | No
             left, right = text_of(node.left, value), text_of(node.right, value)
             known = left is not None or right is not None
             return (left or HOLE) + (right or HOLE) if known else None
+        case ast.Name() | ast.Attribute():
+            return value(node)
         case ast.BinOp(op=ast.Mod()):
             return text_of(node.left, value)
         case ast.Call(func=ast.Attribute(attr="format" | "strip" | "replace", value=inner)):

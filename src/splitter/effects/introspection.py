@@ -61,9 +61,13 @@ def ask(
                 where=str(root),
                 hint=_last_line(log) or "is it a Python interpreter of version 3.8 or newer?",
             )
-        if "error" not in answer:
+        if "done" not in answer:
             where = _project_frame(folder / "stack", root)
-            answer["error"] = _fate(process, ended, timeout, where, _last_line(log))
+            fate = _fate(process, ended, timeout, where, _last_line(log), "routes" in answer)
+            if "error" not in answer:
+                answer["error"] = fate
+            elif not answer["error"]:
+                answer["remarks"] = [*answer["remarks"], fate]
     return _running_app(answer, asked_extras(root))
 
 
@@ -131,14 +135,21 @@ def _last_line(log: bytearray) -> str:
 
 
 def _fate(
-    process: subprocess.Popen[bytes], ended: bool, timeout: float, where: str, said: str
+    process: subprocess.Popen[bytes],
+    ended: bool,
+    timeout: float,
+    where: str,
+    said: str,
+    imported: bool,
 ) -> str:
+    """What became of a process that did not answer to the end."""
+    during = "start-up" if imported else "import"
     if not ended:
         place = f"{where}: " if where else ""
-        return f"{place}the import has not ended after {timeout:g} s"
+        return f"{place}the {during} has not ended after {timeout:g} s"
     status = process.returncode
     how = f"was killed by signal {-status}" if status < 0 else f"ended with status {status}"
-    return f"the interpreter {how} during the import" + (f": {said}" if said else "")
+    return f"the interpreter {how} during the {during}" + (f": {said}" if said else "")
 
 
 def _project_frame(stack: Path, root: Path) -> str:

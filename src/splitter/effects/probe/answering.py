@@ -37,6 +37,7 @@ def answer(request_path: str) -> None:
     sys.path.insert(0, request["root"])
     sys.argv[:] = ["uvicorn", request["app"]]
     _Asking(request, project, said).ask()
+    said.part({"done": True})
     atexit._run_exitfuncs()
     leave(0)
 
