@@ -89,11 +89,13 @@ app.include_router(router, prefix="/api")
     "shop/errors.py": "class NotFound(Exception): ...\n",
     "shop/unused.py": "1 / 0\n",
     "shop/settings.py": """
-import os
+import os, tempfile
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEBUG = os.getenv("DEBUG", "no")
+os.path.expandvars("$SHOP_LOCALE/shop")
+tempfile.gettempdir()
 if "SHOP_REGION" in os.environ:
     raise SystemExit
 
@@ -137,14 +139,17 @@ def test_a_whole_application_is_told(tmp_path: Path) -> None:
     assert shop.exception_handlers == ("418", "shop.errors:NotFound")
     assert shop.modules == ("main", "shop", "shop.errors", "shop.routes", "shop.settings")
     settings = {"SHOP_NAME": "Ada's", "SHOP_ROWS": None, "THE_SECRET": None}
-    expected = {"DEBUG": "", "SHOP_REGION": None, **settings}
+    expected = {"DEBUG": "", "SHOP_LOCALE": None, "SHOP_REGION": None, **settings}
     assert {name: shop.reads[name] for name in expected} == expected
     assert "PATH" not in shop.reads
     assert {name: at for name, at in shop.read_at.items() if name in expected} == {
         "DEBUG": "shop/settings.py:6",
-        "SHOP_REGION": "shop/settings.py:7",
-        **dict.fromkeys(settings, "shop/settings.py:11"),
+        "SHOP_LOCALE": "shop/settings.py:7",
+        "SHOP_REGION": "shop/settings.py:9",
+        **dict.fromkeys(settings, "shop/settings.py:13"),
     }
+    assert "TMPDIR" in shop.reads
+    assert "TMPDIR" not in shop.read_at
     assert shop.python == sys.executable
     assert shop.python_version == ".".join(map(str, sys.version_info[:3]))
     written = {path.name for path in tmp_path.rglob("*") if path.is_file()}

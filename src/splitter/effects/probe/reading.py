@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import _collections_abc
+import linecache
 import os
 import sys
 from collections.abc import Iterator
@@ -80,14 +81,19 @@ class Reads:
         if frame is not None:
             spot = (frame.f_code, frame.f_lasti)
             self._spots.setdefault(spot, set()).add(name)
-            self._places.setdefault((name, spot), self._asker(frame))
+            self._places.setdefault((name, spot), self._asker(frame, name))
 
-    def _asker(self, frame: FrameType | None) -> str:
-        """Where the project asks; what a library reads while it is imported is its own affair."""
+    def _asker(self, asking: FrameType, name: str) -> str:
+        """Where the project asks, itself or by a library's function that it gives the name to.
+
+        What a library reads on its own account, imported or called, is not the project's.
+        """
+        frame: FrameType | None = asking
         while frame is not None and not frame.f_code.co_filename.startswith("<frozen importlib"):
             below = self._project.relative(frame.f_code.co_filename)
             if below:
-                return f"{below}:{frame.f_lineno}"
+                own = frame is asking or _names(frame.f_code.co_filename, name)
+                return f"{below}:{frame.f_lineno}" if own else ""
             frame = frame.f_back
         return ""
 
@@ -101,6 +107,10 @@ class Reads:
             if below:
                 for name in _variables(kind):
                     yield name, f"{below}:{line}"
+
+
+def _names(path: str, name: str) -> bool:
+    return any(name in line for line in linecache.getlines(path))
 
 
 def _value(name: str) -> str | None:
