@@ -12,7 +12,7 @@ A statement is the unit that is kept, moved or dropped. Its kind says what keeps
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -127,9 +127,9 @@ def view_module(name: str, path: str, tree: ast.Module) -> ModuleView:
     )
 
 
-def inclusions(node: ast.AST) -> Iterator[tuple[ast.Expr, ast.Call]]:
-    """The `x.include_router(...)` and `x.mount(...)` statements in a piece of code."""
-    for part in ast.walk(node):
+def inclusions(parts: Iterable[ast.AST]) -> Iterator[tuple[ast.Expr, ast.Call]]:
+    """The `x.include_router(...)` and `x.mount(...)` statements among the nodes of some code."""
+    for part in parts:
         if isinstance(part, ast.Expr) and isinstance(part.value, ast.Call):
             function = part.value.func
             if isinstance(function, ast.Attribute) and function.attr in INCLUSIONS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 
 from splitter.discovery.modules import Kind, ModuleView
 from splitter.discovery.scopes import chain_of
@@ -21,15 +21,21 @@ _AUTH_HINT = re.compile(r"auth|secur|token|jwt|passw|oauth|login|permission|cryp
 _AUTH_NAME = re.compile(r"(^|_)(current|active|authenticated)_\w*user")
 
 
-def find_homes(views: Mapping[str, ModuleView], *, but: Iterable[str] = ()) -> dict[str, str]:
+def find_homes(
+    views: Mapping[str, ModuleView], *, but: Container[str] = (), loaded: Container[str] = ()
+) -> dict[str, str]:
     """The monolith's modules that get the seed's homes, each with its new dotted name.
 
-    `but` names modules that are something else: the application and the route modules.
+    `but` names modules that are something else: the application and the route modules. `loaded`
+    are the modules that the running application imports; if it is empty all of them count.
     """
     candidates = {
         name: view
         for name, view in views.items()
-        if name not in but and not any(s.kind is Kind.REGISTRATION for s in view.statements)
+        if name not in but
+        and (not loaded or name in loaded)
+        and all(part.isidentifier() for part in name.split("."))
+        and not any(s.kind is Kind.REGISTRATION for s in view.statements)
     }
     importers = _importers(views.values())
     homes: dict[str, str] = {}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from splitter.discovery.modules import Kind, ModuleView
 from splitter.planning.needs import Needs, Node
@@ -269,14 +270,15 @@ def _aliases(view: ModuleView, names: set[str]) -> dict[int, frozenset[str]]:
     return {index: frozenset(found) for index, found in kept.items()}
 
 
-def _names_in(node: ast.AST) -> set[str]:
+@cache
+def _names_in(node: ast.AST) -> frozenset[str]:
     found = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
     for part in ast.walk(node):
         if isinstance(part, ast.Global):
             found.update(part.names)
         elif isinstance(part, ast.Constant) and str(part.value).isidentifier():
             found.add(str(part.value))
-    return found
+    return frozenset(found)
 
 
 def places(nodes: Iterable[Node]) -> Iterator[Place]:

@@ -11,7 +11,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from splitter.discovery.modules import Kind, ModuleView, Statement, inclusions, registers_route
+from splitter.discovery.modules import Kind, ModuleView, Statement, registers_route
 from splitter.discovery.scopes import (
     Chain,
     Imported,
@@ -387,7 +387,7 @@ class _Hunt:
                 return True
             return any(
                 self._expression_leads(statement, included_expression(call))
-                for _, call in inclusions(node)
+                for _, call in self.program.facts((statement.module, statement.index)).inclusions
             ) or any(
                 self._expression_leads(statement, part.value)
                 for part in ast.walk(node)

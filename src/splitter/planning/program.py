@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from splitter.discovery.modules import (
@@ -46,13 +46,16 @@ class Inclusion:
 class Facts:
     """What a statement says by itself, read once.
 
-    `dynamic` are calls that import by string; `notices` announce deprecated routes, which is the
+    `dynamic` are calls that import by string, `additions` those that add a route, `decorated` are
+    the decorated functions and classes; `notices` announce deprecated routes, which is the
     monolith's own affair.
     """
 
     inclusions: tuple[tuple[ast.Expr, ast.Call], ...]
     notices: tuple[ast.Expr, ...]
     dynamic: tuple[ast.Call, ...]
+    additions: tuple[ast.Call, ...]
+    decorated: tuple[ast.AST, ...]
     uses: Uses
 
 
@@ -94,10 +97,13 @@ class Program:
         found = self._facts.get(place)
         if found is None:
             node = self.statement(place).node
+            parts = list(ast.walk(node))
             found = Facts(
-                tuple(inclusions(node)),
-                tuple(_notices(node)),
-                tuple(_dynamic_imports(node)),
+                tuple(inclusions(parts)),
+                tuple(_notices(parts)),
+                tuple(_dynamic_imports(parts)),
+                tuple(_additions(parts)),
+                tuple(p for p in parts if getattr(p, "decorator_list", ())),
                 uses_of(node, resolve=self.views[place[0]].resolve),
             )
             self._facts[place] = found
@@ -210,13 +216,13 @@ class Program:
                 self.registrations.setdefault(router, []).append(place)
         if statement.kind is not Kind.REGISTRATION:
             self._index_nested(statement)
-        for expression, call in inclusions(statement.node):
+        for expression, call in self.facts(place).inclusions:
             assert isinstance(call.func, ast.Attribute)
             child = included_expression(call)
             for parent in self.origins_in(statement, call.func.value):
                 inclusion = Inclusion(view.name, statement.index, expression, child)
                 self.included.setdefault(parent, []).append(inclusion)
-        for call in _additions(statement.node):
+        for call in self.facts(place).additions:
             assert isinstance(call.func, ast.Attribute)
             for router in self.origins_in(statement, call.func.value):
                 self.registrations.setdefault(router, []).append(place)
@@ -224,7 +230,7 @@ class Program:
     def _index_nested(self, statement: Statement) -> None:
         """Routes that a factory registers on a router of its own."""
         name = getattr(statement.node, "name", "")
-        for node in ast.walk(statement.node):
+        for node in self.facts((statement.module, statement.index)).decorated:
             for decorator in getattr(node, "decorator_list", ()):
                 chain = registers_route(decorator)
                 if chain:
@@ -244,24 +250,24 @@ def included_expression(call: ast.Call) -> ast.expr | None:
     return call.args[at] if len(call.args) > at else None
 
 
-def _notices(node: ast.AST) -> Iterator[ast.Expr]:
-    for part in ast.walk(node):
+def _notices(parts: Iterable[ast.AST]) -> Iterator[ast.Expr]:
+    for part in parts:
         call = part.value if isinstance(part, ast.Expr) else None
         if isinstance(call, ast.Call) and chain_of(call.func)[-1:] == ("announce_deprecations",):
             assert isinstance(part, ast.Expr)
             yield part
 
 
-def _dynamic_imports(node: ast.AST) -> Iterator[ast.Call]:
-    for part in ast.walk(node):
+def _dynamic_imports(parts: Iterable[ast.AST]) -> Iterator[ast.Call]:
+    for part in parts:
         if isinstance(part, ast.Call):
             chain = chain_of(part.func)
             if chain and chain[-1] in {"import_module", "__import__"}:
                 yield part
 
 
-def _additions(node: ast.AST) -> Iterator[ast.Call]:
-    for part in ast.walk(node):
+def _additions(parts: Iterable[ast.AST]) -> Iterator[ast.Call]:
+    for part in parts:
         if (
             isinstance(part, ast.Call)
             and isinstance(part.func, ast.Attribute)

@@ -119,7 +119,8 @@ def _settings_text(project: Project, ground: Ground) -> bytes:
     monolith["port"] = given.port
     modules = route_modules(ground.routes)
     views = view_modules(ground.parsed.trees, ground.parsed.names)
-    homes = find_homes(views, but={ground.application, *modules})
+    loaded = frozenset(ground.running.modules)
+    homes = find_homes(views, but={ground.application, *modules}, loaded=loaded)
     return new_settings(
         monolith=monolith,
         services=_services(list(modules), ground),
