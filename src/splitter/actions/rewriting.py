@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from splitter.codemods.imports.findings import RESHAPED
 from splitter.codemods.imports.mapping import ImportMap
@@ -55,13 +54,15 @@ def rewrite_copies(files: Mapping[str, bytes], manifest: Manifest) -> Rewriting:
 
 def dotted_name(path: str) -> str:
     """The name of the module that `path` would be, below the folder that imports start from."""
-    pure = PurePosixPath(path)
-    parts = pure.parts[:-1] if is_package(path) else (*pure.parts[:-1], pure.stem)
-    return ".".join(parts)
+    if is_package(path):
+        return path.removesuffix("__init__.py").rstrip("/").replace("/", ".")
+    folder, _, name = path.rpartition("/")
+    stem = name.rpartition(".")[0] or name
+    return f"{folder.replace('/', '.')}.{stem}" if folder else stem
 
 
 def is_package(path: str) -> bool:
-    return PurePosixPath(path).name == "__init__.py"
+    return path.rpartition("/")[2] == "__init__.py"
 
 
 @dataclass(frozen=True, slots=True)

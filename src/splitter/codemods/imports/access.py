@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from splitter.codemods.imports.expressions import Reading
+from splitter.codemods.imports.loading import Loads
 from splitter.codemods.imports.mapping import ImportMap, below
 from splitter.codemods.imports.scopes import (
     Binding,
@@ -16,7 +17,7 @@ from splitter.codemods.imports.scopes import (
     binders_between,
     home_of,
 )
-from splitter.codemods.imports.statements import Imported, Statement
+from splitter.codemods.imports.statements import Imported
 from splitter.codemods.imports.text import Text
 
 _OBJECT_ROLES = frozenset({"call", "decorator", "base", "annotation", "store", "del", "pattern"})
@@ -74,19 +75,17 @@ class Need:
 class Evidence:
     """Whether moved names are modules or objects in modules, by all that the file says."""
 
-    def __init__(
-        self, imports: ImportMap, statements: Iterable[Statement], follows: Iterable[Follow]
-    ) -> None:
+    def __init__(self, imports: ImportMap, loads: Loads, follows: Iterable[Follow]) -> None:
         self._imports = imports
-        self._modules = {n.old for s in statements if not s.module for n in s.names}
-        self._modules |= {s.module for s in statements}
-        self._objects = {
-            f.rule for f in follows if f.exact and f.use.role in _OBJECT_ROLES
-        }
+        self._loads = loads
+        self._objects = {f.rule for f in follows if f.exact and f.use.role in _OBJECT_ROLES}
 
     def need(self, follow: Follow) -> Need:
         """The import by which `follow` is right whatever the moved name is."""
         parent, _, last = follow.target.rpartition(".")
+        module = self._loads.module_of(follow.old)
+        if below(module, follow.rule) and not (follow.dotted and module == follow.old):
+            return Need(self._imports.target(module))
         if not parent:
             return Need(follow.target)
         if follow.dotted:
@@ -94,13 +93,12 @@ class Evidence:
         kind = self._kind(follow.rule, follow.target)
         if kind == "module":
             return Need(follow.target)
-        return Need(parent) if kind == "object" else Need(parent, last)
+        stable = self._imports.target(parent) == parent
+        return Need(parent) if kind == "object" and stable else Need(parent, last)
 
     def _kind(self, rule: str, target: str) -> str:
         known = self._imports.modules
         if rule in known or target in known:
-            return "module"
-        if any(below(name, rule) for name in self._modules):
             return "module"
         if any(name != rule and below(name, rule) for name in self._imports.olds):
             return "module"
@@ -167,28 +165,31 @@ def _other(binding: Binding, need: Need, group: str) -> bool:
     if need.name:
         return imported.new != need.whole
     if imported.root != need.binds:
-        return need.binds != group
+        return imported.new != need.binds and need.binds != group
     return imported.is_root and imported.old != imported.new
 
 
-def provided(need: Need, follow: Follow) -> bool:
+def provided(need: Need, follow: Follow, loads: Loads) -> bool:
     """An import of the file, as it will be, already gives `follow` what it needs."""
-    home, sure = follow.sight.home, follow.sight.follows
+    sight = follow.sight
     if need.name:
-        same = (b for b in home.bindings.get(need.name, ()) if not _other(b, need, ""))
-        return any(sure(b) for b in same)
+        same = (b for b in sight.home.bindings.get(need.name, ()) if not _other(b, need, ""))
+        return any(sight.follows(b) for b in same)
+    if not loads.loaded(need.module, sight, follow.sources, follow.use.spans[0][0]):
+        return False
     return any(
-        _gives(b.imported, need) and (b in follow.sources or sure(b))
-        for bindings in home.bindings.values()
+        _binds(b.imported, need.binds) and (b in follow.sources or sight.follows(b))
+        for bindings in sight.home.bindings.values()
         for b in bindings
         if b.imported
     )
 
 
-def _gives(imported: Imported, need: Need) -> bool:
+def _binds(imported: Imported, root: str) -> bool:
+    """A plain import that still binds `root`, or binds it from now on."""
     if not imported.root or imported.alias:
         return False
-    return below(imported.new, need.module)
+    return below(imported.new, root)
 
 
 def _parent(dotted: str) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from splitter.codemods.imports.access import Evidence, Follow, Names, Need, provided
 from splitter.codemods.imports.expressions import Reading
 from splitter.codemods.imports.findings import RENAMED, UNCERTAIN, Finding
+from splitter.codemods.imports.keeping import Stay, keep_packages
+from splitter.codemods.imports.loading import Loads
 from splitter.codemods.imports.mapping import ImportMap, below
 from splitter.codemods.imports.scopes import Binding, Scope, Sight, Use, sight
 from splitter.codemods.imports.statements import Imported, Statement
@@ -35,7 +36,7 @@ def follow_uses(
     following.sort_uses()
     following.settle_names()
     sites = [following.write(follow) for follow in following.follows]
-    following.keep_roots()
+    keep_packages(following.stays, reading, imports, following.loads, following.taken)
     return [site for site in sites if site], following.findings
 
 
@@ -47,15 +48,16 @@ class _Following:
     ) -> None:
         self.findings: list[Finding] = []
         self.follows: list[Follow] = []
+        self.stays: list[Stay] = []
+        self.loads = Loads(text, statements)
         self._text = text
         self._reading = reading
         self._statements = statements
         self._imports = imports
         self._names = followed_names(statements, imports)
-        self._stays: list[tuple[Use, Sight]] = []
         self._needs: dict[Follow, Need] = {}
         self._aliased: dict[tuple[Scope, str, bool], bool] = {}
-        self._taken = Names(text, reading)
+        self.taken = Names(text, reading)
 
     def leave_global_imports(self) -> None:
         """An import into another scope's name stays: its new name would bind in its own."""
@@ -78,15 +80,17 @@ class _Following:
         bindings = tuple(b for b in seen.bindings if not b.barren)
         meanings = {b.imported.means if b.imported else "" for b in bindings}
         if len(meanings) > 1:
-            self._doubt(use, seen, meanings - {""})
+            self._doubt(use, seen, bindings, meanings - {""})
         elif "" not in meanings and meanings:
             self._decide(use, seen, bindings, meanings.pop())
 
-    def _doubt(self, use: Use, seen: Sight, meanings: Iterable[str]) -> None:
-        self._stays.append((use, seen))
-        for meaning in meanings:
+    def _doubt(
+        self, use: Use, seen: Sight, bindings: tuple[Binding, ...], meanings: Iterable[str]
+    ) -> None:
+        for meaning in sorted(meanings):
             old = ".".join((meaning, *use.attributes))
-            after = self._after([b for b in seen.bindings if _means(b, meaning)], seen.home)
+            self.stays.append(Stay(use, seen, bindings, old))
+            after = self._after([b for b in bindings if _means(b, meaning)], seen.home)
             if self._imports.target(old) != ".".join((after or meaning, *use.attributes)):
                 what = f"`{_spelled(use)}` may be {old}, which moved, or another thing; left"
                 self.findings.append(Finding(use.spans[0][0], UNCERTAIN, what))
@@ -101,7 +105,7 @@ class _Following:
         after = self._after(bindings, seen.home)
         stays = old if after is None else ".".join((after, *use.attributes))
         if new == stays or (use.role == "del" and not use.attributes):
-            self._stays.append((use, seen))
+            self.stays.append(Stay(use, seen, bindings, old))
         else:
             self.follows.append(Follow(use, seen, bindings, old, rule, target))
 
@@ -126,7 +130,7 @@ class _Following:
 
     def settle_names(self) -> None:
         """Decide which imports the uses take, and which of them need another name."""
-        evidence = Evidence(self._imports, self._statements, self.follows)
+        evidence = Evidence(self._imports, self.loads, self.follows)
         for follow in self.follows:
             need = self._needs[follow] = evidence.need(follow)
             moment = min(b.moment for b in follow.sources)
@@ -136,13 +140,13 @@ class _Following:
             self._settle(need, scope, [], binding.moment, imported.root)
         for scope, binding, imported in self._dropping():
             if self._is_aliased(Need(imported.new), scope):
-                imported.alias = self._taken.free(imported.new)
+                imported.alias = self.taken.free(imported.new)
                 self._tell_alias(binding.statement, imported.new, imported.alias)
 
     def _settle(self, need: Need, scope: Scope, uses: list[Use], moment: int, group: str) -> None:
         key = scope, need.binds, bool(need.name)
         if not self._aliased.get(key):
-            self._aliased[key] = self._taken.clash(need, scope, uses, moment=moment, group=group)
+            self._aliased[key] = self.taken.clash(need, scope, uses, moment=moment, group=group)
 
     def _is_aliased(self, need: Need, scope: Scope) -> bool:
         return self._aliased[scope, need.binds, bool(need.name)]
@@ -155,7 +159,7 @@ class _Following:
             self.findings.append(Finding(follow.use.spans[0][0], UNCERTAIN, what))
             return None
         if not self._is_aliased(need, follow.sight.home):
-            if not provided(need, follow):
+            if not provided(need, follow, self.loads):
                 self._add(need.statement(), follow, need, "")
             return self._write(follow, need.name or follow.target, len(_parts(follow.target)))
         return self._write_aliased(follow, need)
@@ -171,7 +175,7 @@ class _Following:
         if fitting and not need.name:
             best = max(fitting, key=lambda i: len(i.new))
             return self._write(follow, best.alias or "", len(_parts(best.new)))
-        alias = self._taken.free(need.whole)
+        alias = self.taken.free(need.whole)
         self._add(need.statement(alias), follow, need, alias)
         return self._write(follow, alias, len(_parts(need.whole)))
 
@@ -193,37 +197,6 @@ class _Following:
                 host.statement.extra.append(line)
                 if alias:
                     self._tell_alias(host.statement, need.whole, alias)
-
-    def keep_roots(self) -> None:
-        """A package that is used otherwise, or exported, stays imported under its name."""
-        restored: dict[str, list[tuple[Scope, Binding]]] = defaultdict(list)
-        for scope, binding, imported in self._dropping():
-            root = imported.root
-            if not self._loses(scope, binding, imported):
-                continue
-            if any(s is scope and binding.block.within(b.block) for s, b in restored[root]):
-                continue
-            restored[root].append((scope, binding))
-            if binding.statement:
-                target = self._imports.target(root)
-                alias = "" if target == root else root
-                binding.statement.extra.append(Need(target).statement(alias))
-
-    def _loses(self, scope: Scope, binding: Binding, imported: Imported) -> bool:
-        """Someone still needs the root that `imported` has bound so far."""
-        if imported.alias is None and imported.new.partition(".")[0] == imported.root:
-            return False
-        remaining = [b for b in scope.bindings[imported.root] if _still_binds(b, imported.root)]
-        beside = any(binding.block.within(other.block) for other in remaining)
-        exported = scope is self._reading.module and imported.root in self._reading.exported
-        if exported and not beside:
-            return True
-        return any(
-            binding in seen.bindings
-            and not (seen.later and beside)
-            and not any(seen.follows(other) for other in remaining)
-            for _, seen in self._stays
-        )
 
     def _dropping(self) -> list[tuple[Scope, Binding, Imported]]:
         """The plain imports that will bind another name, with the scopes they bind in."""
@@ -249,13 +222,6 @@ class _Following:
 
 def _means(binding: Binding, meaning: str) -> bool:
     return binding.imported is not None and binding.imported.means == meaning
-
-
-def _still_binds(binding: Binding, root: str) -> bool:
-    imported = binding.imported
-    if imported is None or imported.root != root or not binding.inline:
-        return False
-    return imported.is_root or (imported.alias is None and below(imported.new, root))
 
 
 def _parts(dotted: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 import libcst as cst
@@ -13,6 +13,7 @@ from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper
 from splitter.codemods.imports.skeleton import Skeleton
 from splitter.codemods.imports.text import ParseError, Text
 
+_STRINGS = (cst.FormattedString, cst.TemplatedString, cst.ConcatenatedString)
 _E = TypeVar("_E", bound=cst.BaseExpression)
 
 
@@ -46,7 +47,10 @@ def _check_the_rest(module: cst.Module) -> None:
 
 
 class _Older(cst.CSTTransformer):
-    """The same code in the syntax of Python 3.11, on the same lines."""
+    """The same code in the syntax of Python 3.11, on the same lines but for long f-strings."""
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        return not isinstance(node, _STRINGS)
 
     def on_leave(  # type: ignore[override]  # another kind of node may come back
         self, original_node: cst.CSTNode, updated_node: cst.CSTNode
@@ -57,23 +61,28 @@ class _Older(cst.CSTTransformer):
                 return cst.Assign([cst.AssignTarget(node.name)], node.value, node.semicolon)
             case cst.FunctionDef() | cst.ClassDef():
                 return node.with_changes(type_parameters=None)
-            case cst.FormattedString() | cst.TemplatedString():
-                return _tuple(_inserted(node.parts))
-            case cst.ConcatenatedString(left=cst.SimpleString(), right=cst.SimpleString()):
-                return node
-            case cst.ConcatenatedString():
-                return _tuple([node.left, node.right])
+            case cst.FormattedString() | cst.TemplatedString() | cst.ConcatenatedString():
+                return self._values(node)
             case cst.ExceptHandler(type=cst.Tuple(lpar=[]) as kinds):
                 return node.with_changes(type=_parenthesised(kinds))
         return node
 
+    def _values(self, string: cst.BaseExpression) -> cst.BaseExpression:
+        """What is inserted into a string, as a tuple; a string without is left as it is."""
+        inserted = [part.visit(self) for part in _inserted(string)]
+        if not inserted and isinstance(string, cst.ConcatenatedString):
+            return string
+        return _tuple(part for part in inserted if isinstance(part, cst.BaseExpression))
 
-def _inserted(parts: Iterable[cst.CSTNode]) -> list[cst.BaseExpression]:
-    found: list[cst.BaseExpression] = []
-    for part in parts:
-        if isinstance(part, cst.FormattedStringExpression | cst.TemplatedStringExpression):
-            found += [part.expression, *_inserted(part.format_spec or ())]
-    return found
+
+def _inserted(node: cst.CSTNode) -> Iterator[cst.BaseExpression]:
+    if isinstance(node, cst.FormattedStringExpression | cst.TemplatedStringExpression):
+        yield node.expression
+        for part in node.format_spec or ():
+            yield from _inserted(part)
+    elif isinstance(node, _STRINGS):
+        for child in node.children:
+            yield from _inserted(child)
 
 
 def _tuple(parts: Iterable[cst.BaseExpression]) -> cst.Tuple:

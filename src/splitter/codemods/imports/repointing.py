@@ -96,14 +96,14 @@ class _Work:
 
     def _write(self) -> None:
         for statement in self.statements:
-            start, _ = self._text.span(statement.node)
             if statement.left:
+                start, _ = self._text.span(statement.node)
                 self.findings.append(Finding(start, ABOVE_TOP, statement.left))
             elif statement.due:
                 site = write_statement(self._text, statement)
                 self.sites.append(site)
                 if site.reshaped:
-                    self.findings.append(Finding(start, RESHAPED, site.reshaped))
+                    self.findings.append(Finding(site.start, RESHAPED, site.reshaped))
 
 
 def _typing_names(statements: Sequence[Statement]) -> dict[str, str]:
@@ -120,7 +120,7 @@ def _typing_names(statements: Sequence[Statement]) -> dict[str, str]:
 def _uncovered(
     text: Text, statements: Sequence[Statement], imports: ImportMap, monolith: Collection[str]
 ) -> Iterator[Finding]:
-    for statement in statements:
+    for statement in statements if monolith else ():
         if statement.level and not statement.absolute:
             continue
         for name in statement.names:

@@ -7,7 +7,7 @@ rather than fewer.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from splitter.codemods.imports.statements import Imported, Statement
@@ -109,16 +109,20 @@ class Sight:
         return binding.moment < self.moment and self.block.within(binding.block)
 
 
-def sight(use: Use) -> Sight | None:
-    """What `use` sees of its name; None where nothing in the file binds it."""
+def sight(use: Use, *, without: Collection[Binding] = ()) -> Sight | None:
+    """What `use` sees of its name; None where nothing in the file binds it.
+
+    `without` are bindings to be taken as not there. A class body that has not bound its own name
+    yet looks in the module at once, past the functions around it.
+    """
     home = home_of(use.name, use.scope)
     if home is None:
         return None
-    found = _sight_in(home, use)
+    found = _sight_in(home, use, without)
     if home.kind == "class" and not any(found.follows(b) for b in found.bindings):
-        outer = home.parent and home_of(use.name, home.parent, direct=False)
+        outer = _module_of(home, use.name)
         if outer:
-            more = _sight_in(outer, use)
+            more = _sight_in(outer, use, without)
             return Sight(outer, (*found.bindings, *more.bindings), *_moment(use, outer))
     return found
 
@@ -163,9 +167,9 @@ def _moment(use: Use, home: Scope) -> tuple[int, Block, bool]:
     return moment, block, later
 
 
-def _sight_in(home: Scope, use: Use) -> Sight:
+def _sight_in(home: Scope, use: Use, without: Collection[Binding]) -> Sight:
     moment, block, later = _moment(use, home)
-    bindings = home.bindings[use.name]
+    bindings = [b for b in home.bindings[use.name] if b not in without]
     found = [b for b in bindings if not b.inline]
     found += _latest([b for b in bindings if b.inline and b.moment < moment], block)
     found += [

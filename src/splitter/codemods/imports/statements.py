@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 
 from splitter.codemods.imports.mapping import ImportMap
 
 _ABOVE = "the dots reach above the top of the monolith; it was left"
-_BODIES = ("body", "orelse", "finalbody", "handlers", "cases")
+_BODIES = ("finalbody", "orelse", "handlers", "cases", "body")
+_IMPORTS = (ast.Import, ast.ImportFrom)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +111,16 @@ def _import_nodes(tree: ast.Module) -> Iterator[ast.Import | ast.ImportFrom]:
     ahead: list[ast.AST] = [tree]
     while ahead:
         node = ahead.pop()
-        if isinstance(node, ast.Import | ast.ImportFrom):
+        if isinstance(node, _IMPORTS):
             yield node
-            continue
-        fields = node._fields
-        for name in reversed(_BODIES):
-            if name in fields:
-                inner = getattr(node, name)
-                if isinstance(inner, list):
-                    ahead.extend(reversed(inner))
+        for name in _bodies(node._fields):
+            ahead.extend(reversed(getattr(node, name)))
+
+
+@cache
+def _bodies(fields: tuple[str, ...]) -> tuple[str, ...]:
+    """Those that hold statements, the last one first."""
+    return tuple(name for name in _BODIES if name in fields)
 
 
 def _plain(alias: ast.alias, imports: ImportMap) -> Imported:

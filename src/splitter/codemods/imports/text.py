@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 
 _BOM = codecs.BOM_UTF8
 _COOKIE = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
@@ -48,7 +49,7 @@ class Places:
 
     @cached_property
     def _starts(self) -> list[int]:
-        return [0, *(match.end() for match in _LINE_END.finditer(self.data))]
+        return [0, *accumulate(map(len, self.data.splitlines(keepends=True)))]
 
     def offset(self, line: int, column: int) -> int:
         """The place of `column` (in UTF-8 bytes, from 0) on `line` (from 1)."""

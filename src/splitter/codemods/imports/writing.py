@@ -43,7 +43,7 @@ def write_statement(text: Text, statement: Statement) -> Site:
     if statement.module:
         splices, more, reshaped = _write_from(text, statement, start, end)
     else:
-        splices, more, reshaped = _write_plain(text, statement), [], ""
+        splices, more, reshaped = _write_plain(text, statement), [], _bare(statement)
     added = [*more, *(line.encode() for line in statement.extra)]
     if added:
         splices = [*splices, _addition(text, start, end, added)]
@@ -88,6 +88,16 @@ def _write_plain(text: Text, statement: Statement) -> list[Splice]:
     return splices
 
 
+def _bare(statement: Statement) -> str:
+    bare = any(n.drops_root and not n.alias and "." not in n.new for n in statement.names)
+    return "a dotted import became one of a single name" if bare else _repeated(statement)
+
+
+def _repeated(statement: Statement) -> str:
+    repeated = any(n.node.asname == n.node.name and n.old != n.new for n in statement.names)
+    return "`as` repeated a name that has changed" if repeated else ""
+
+
 def _write_from(
     text: Text, statement: Statement, start: int, end: int
 ) -> tuple[list[Splice], list[bytes], str]:
@@ -99,7 +109,8 @@ def _write_from(
     splices = _in_place(text, statement, staying, stay, start)
     if not groups:
         relative = bool(splices and statement.level)
-        return splices, [], "a relative import became absolute" if relative else ""
+        reshaped = "a relative import became absolute" if relative else _repeated(statement)
+        return splices, [], reshaped
     moved = [name for names in groups.values() for name in names]
     cut = leave_out(text, statement, moved, comments_stay=not _alone(text, start))
     more = [

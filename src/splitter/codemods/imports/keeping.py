@@ -1,0 +1,113 @@
+"""Packages that stay, and stay imported, although an import that brought them has moved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from splitter.codemods.imports.access import Names, Need
+from splitter.codemods.imports.expressions import Reading
+from splitter.codemods.imports.loading import Loads
+from splitter.codemods.imports.mapping import ImportMap, below
+from splitter.codemods.imports.scopes import Binding, Sight, Use, sight
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A use that keeps its text: it means `old` now, by way of `sources`."""
+
+    use: Use
+    sight: Sight
+    sources: tuple[Binding, ...]
+    old: str
+
+
+def keep_packages(
+    stays: Iterable[Stay], reading: Reading, imports: ImportMap, loads: Loads, taken: Names
+) -> None:
+    """Add, beside imports that go elsewhere, an import of each package that is used otherwise,
+    or that `__all__` lists."""
+    keeping = _Keeping(imports, loads, taken)
+    for stay in sorted(stays, key=lambda s: -len(loads.module_of(s.old))):
+        keeping.keep(stay)
+    for name in sorted(reading.exported):
+        keeping.keep_exported(name, reading.module.bindings.get(name, ()))
+
+
+class _Keeping:
+    def __init__(self, imports: ImportMap, loads: Loads, taken: Names) -> None:
+        self._imports = imports
+        self._loads = loads
+        self._taken = taken
+        self._kept: list[tuple[Binding, str]] = []
+
+    def keep(self, stay: Stay) -> None:
+        root = stay.use.name
+        dropped = [b for b in stay.sources if _drops(b, root)]
+        known = self._loads.module_of(stay.old) or root
+        module = self._imports.target(known)
+        loaded = self._loads.loaded(module, stay.sight, stay.sources, stay.use.spans[0][0])
+        if dropped:
+            bound = _stays_bound(stay)
+            for binding in dropped if not bound or not loaded else ():
+                self._import(binding, root, module, bound=bound, loaded=loaded)
+        elif not loaded and self._loads.lost(known, module):
+            for binding in stay.sources:
+                self._add(binding, self._loading(binding, stay, module), module)
+
+    def _loading(self, binding: Binding, stay: Stay, module: str) -> str:
+        need, home = Need(module), stay.sight.home
+        if self._taken.clash(need, home, (), moment=binding.moment):
+            return need.statement(self._taken.free(module))
+        return need.statement()
+
+    def keep_exported(self, root: str, bindings: Sequence[Binding]) -> None:
+        remaining = [b for b in bindings if _still_binds(b, root)]
+        for binding in bindings:
+            if _drops(binding, root) and not _beside(binding, remaining):
+                target = self._imports.target(root)
+                self._import(binding, root, target, bound=False, loaded=False)
+
+    def _import(
+        self, binding: Binding, root: str, module: str, *, bound: bool, loaded: bool
+    ) -> None:
+        target = self._imports.target(root)
+        if not bound and target != root:
+            self._add(binding, Need(target).statement(root), "")
+        if target == root or not loaded:
+            self._add(binding, Need(module).statement(), module)
+
+    def _add(self, binding: Binding, line: str, module: str) -> None:
+        """Unless the same or more has been added in a block that has run by then."""
+        for other, kept in self._kept:
+            if binding.block.within(other.block) and (kept == line or below(kept, module)):
+                return
+        self._kept.append((binding, module or line))
+        if binding.statement:
+            binding.statement.extra.append(line)
+
+
+def _stays_bound(stay: Stay) -> bool:
+    """Without the imports that go elsewhere, the use still sees the package, and only that."""
+    root = stay.use.name
+    gone = [b for b in stay.sight.home.bindings[root] if _drops(b, root)]
+    seen = sight(stay.use, without=gone)
+    if seen is None or not all(_still_binds(b, root) for b in seen.bindings):
+        return False
+    return any(seen.follows(b) for b in seen.bindings)
+
+
+def _drops(binding: Binding, root: str) -> bool:
+    imported = binding.imported
+    return imported is not None and imported.drops_root and not _still_binds(binding, root)
+
+
+def _still_binds(binding: Binding, root: str) -> bool:
+    imported = binding.imported
+    if imported is None or imported.root != root or not binding.inline:
+        return False
+    return imported.is_root or (imported.alias is None and below(imported.new, root))
+
+
+def _beside(binding: Binding, others: Iterable[Binding]) -> bool:
+    return any(binding.block.within(other.block) for other in others)
