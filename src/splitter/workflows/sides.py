@@ -89,10 +89,13 @@ def own_files(project: Project, service: Service) -> dict[str, bytes]:
 
 
 @contextmanager
-def isolated(project: Project, at: Path) -> Iterator[dict[str, str]]:
-    """The variables that point one service to a database of its own: a copy, or a new one."""
+def isolated(project: Project, at: Path, say: Say) -> Iterator[dict[str, str]]:
+    """The variables that point one service to data of its own: a copy, or a new database."""
     url = _configured_url(project)
-    base = _Base(databases.absolute(url, project.root) if url else "", None)
+    if _uses_folder(project):
+        base = _base(project, at, say)
+    else:
+        base = _Base(databases.absolute(url, project.root) if url else "", None)
     with _fork(project, base, at, "service") as environment:
         yield environment
 

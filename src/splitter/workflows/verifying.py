@@ -69,7 +69,7 @@ def verify(project: Project, name: str, *, say: Say) -> Checked:
 
 def boot(project: Project, service: Service, *, say: Say) -> Checked:
     """The same without keeping the result, for files that are perhaps only proposed."""
-    with scratch("verify") as at, isolated(project, at) as environment:
+    with scratch("verify") as at, isolated(project, at, say) as environment:
         say(f"booting the {service.name} service from a folder with nothing else")
         try:
             with alone(project, service, at, environment) as running:
