@@ -1,22 +1,8 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
-from pathlib import Path
-from types import ModuleType
 
-
-def _load(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-monoliths = _load("monoliths")
-blueprint, files_of = monoliths.blueprint, monoliths.files_of
+from monoliths import blueprint, files_of
 
 SHOP = {
     "main.py": """
