@@ -36,17 +36,32 @@ class FileChange:
         return "delete" if self.after is None else "change"
 
     def diff(self) -> str:
-        """A unified diff, as `patch -p1` takes it; binary files are named only."""
+        """A unified diff, as `patch -p1` and `git apply` take it; binary files are named only.
+
+        Bytes that are no UTF-8 stand in it as surrogates (`surrogateescape`).
+        """
         old, new = _lines(self.before), _lines(self.after)
         if old is None or new is None:
             return f"Binary files a/{self.path} and b/{self.path} differ\n"
+        if self.kind == "same":
+            return ""
+        end = "\t" if " " in self.path else ""
         rows = difflib.unified_diff(
             old,
             new,
-            "/dev/null" if self.before is None else f"a/{self.path}",
-            "/dev/null" if self.after is None else f"b/{self.path}",
+            "/dev/null" if self.before is None else f"a/{self.path}{end}",
+            "/dev/null" if self.after is None else f"b/{self.path}{end}",
         )
-        return "".join(r if r.endswith("\n") else r + "\n\\ No newline at end of file\n" for r in rows)
+        return self._git_header() + "".join(
+            r if r.endswith("\n") else r + "\n\\ No newline at end of file\n" for r in rows
+        )
+
+    def _git_header(self) -> str:
+        """Nothing else tells that an empty file comes or goes; patch wants the index for it."""
+        kinds = {"create": "new file mode 100644\n", "delete": "deleted file mode 100644\n"}
+        empty = {"create": "index 0000000..e69de29\n", "delete": "index e69de29..0000000\n"}
+        index = "" if self.before or self.after else empty.get(self.kind, "")
+        return f"diff --git a/{self.path} b/{self.path}\n{kinds.get(self.kind, '')}{index}"
 
     def reversed(self) -> FileChange:
         return FileChange(self.path, self.after, self.before)
@@ -110,11 +125,7 @@ class Applied:
 
 
 def _lines(data: bytes | None) -> list[str] | None:
-    if data is None:
-        return []
-    if b"\0" in data:
-        return None
-    try:
-        return data.decode("utf-8").splitlines(keepends=True)
-    except UnicodeDecodeError:
-        return data.decode("latin-1").splitlines(keepends=True)
+    if data is None or b"\0" in data:
+        return [] if data is None else None
+    lines = data.decode("utf-8", "surrogateescape").split("\n")
+    return [line + "\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])
