@@ -104,10 +104,15 @@ def init(
 ) -> None:
     """Look at the monolith; write splitter.toml and the shared foundation."""
     from splitter.workflows import beginning
+    from splitter.workflows.project import folder_of
 
-    folder = project or context.obj or Path.cwd()
     proposal = beginning.init(
-        folder.resolve(), app=application, factory=factory, routes=routes, python=python
+        folder_of(project or context.obj),
+        app=application,
+        factory=factory,
+        routes=routes,
+        python=python,
+        preview=dry_run or diff,
     )
     _finish(proposal, dry_run, diff, output)
 
@@ -145,7 +150,7 @@ def scaffold(
     """Make a service's skeleton and copy its route files into it."""
     from splitter.workflows import change
 
-    opened = _open_or_init(context, project, write=not (dry_run or diff))
+    opened = _open_or_init(context, project, preview=dry_run or diff)
     _finish(change.scaffold(opened, name, port, routes or []), dry_run, diff, output)
 
 
@@ -161,7 +166,8 @@ def extract(
     """Copy a service's route files and what they need, as the monolith has them now."""
     from splitter.workflows import change
 
-    proposal = change.extract_service(_open(context, project), name)
+    opened = _open(context, project, preview=dry_run or diff)
+    proposal = change.extract_service(opened, name)
     _finish(proposal, dry_run, diff, output)
 
 
@@ -279,7 +285,7 @@ def split(
     from splitter.reports import console
     from splitter.workflows import splitting
 
-    opened = _open_or_init(context, project, write=not (dry_run or diff))
+    opened = _open_or_init(context, project, preview=dry_run or diff)
     proposal = splitting.split(
         opened,
         name,
@@ -303,7 +309,8 @@ def gateway(
     """Write the nginx configuration for the present state of the migration."""
     from splitter.workflows import cutting
 
-    _finish(cutting.gateway(_open(context, project)), dry_run, diff, output)
+    opened = _open(context, project, preview=dry_run or diff)
+    _finish(cutting.gateway(opened), dry_run, diff, output)
 
 
 @app.command()
@@ -322,7 +329,8 @@ def deprecate(
     """Mark a service's old routes in the monolith as deprecated (RFC 9745, RFC 8594)."""
     from splitter.workflows import cutting
 
-    proposal = cutting.deprecate(_open(context, project), name, sunset=sunset, since=since)
+    opened = _open(context, project, preview=dry_run or diff)
+    proposal = cutting.deprecate(opened, name, sunset=sunset, since=since)
     _finish(proposal, dry_run, diff, output)
 
 
@@ -346,14 +354,24 @@ def undo(
     context: typer.Context,
     project: ProjectDir = None,
     dry_run: DryRun = False,
+    diff: Diff = False,
     output: As = Format.TEXT,
 ) -> None:
     """Take back the newest change that splitter made."""
     from splitter.reports import console
     from splitter.workflows import undoing
 
-    undone = undoing.undo(project or context.obj, dry_run=dry_run)
-    console.show_undone(undone, dry_run=dry_run, as_json=output is Format.JSON)
+    folder = project or context.obj
+    if diff:
+        console.show_diff(undoing.preview(folder))
+    elif dry_run:
+        changes = undoing.preview(folder)
+        paths = [change.path for change in changes.changes]
+        console.show_undone(changes.title, paths, dry_run=True, as_json=output is Format.JSON)
+    else:
+        undone = undoing.undo(folder)
+        title, paths = (undone.title, list(undone.paths)) if undone else ("", [])
+        console.show_undone(title, paths, as_json=output is Format.JSON)
 
 
 @app.command()
@@ -371,28 +389,26 @@ def demo(
     raise typer.Exit(0 if finished.ok else 1)
 
 
-def _open(context: typer.Context, folder: Path | None) -> Project:
+def _open(context: typer.Context, folder: Path | None, *, preview: bool = False) -> Project:
     from splitter.reports import console
     from splitter.workflows.project import open_project
 
-    opened = open_project(folder or context.obj)
+    opened = open_project(folder or context.obj, preview=preview)
     if opened.recovered:
         console.progress(opened.recovered)
     return opened
 
 
-def _open_or_init(context: typer.Context, folder: Path | None, *, write: bool) -> Project:
-    """The project; in a folder that has none yet, `init` is done first, and said."""
+def _open_or_init(context: typer.Context, folder: Path | None, *, preview: bool) -> Project:
+    """The project; in a folder that is none yet, what `init` would write comes along."""
     from splitter.reports import console
     from splitter.workflows import beginning
 
-    start = folder or context.obj
-    opened, proposal = beginning.open_or_init(start, write=write)
+    opened = beginning.open_or_init(folder or context.obj, preview=preview)
     if opened.recovered:
         console.progress(opened.recovered)
-    if proposal is not None:
-        count = len(proposal.changes.changes)
-        console.progress(f"no splitter.toml yet: splitter init wrote {count} files first")
+    if opened.begun:
+        console.progress("there is no splitter.toml yet: what splitter init writes comes along")
     return opened
 
 
@@ -400,6 +416,8 @@ def _finish(proposal: Proposal, dry_run: bool, diff: bool, output: Format) -> No
     """Show a proposal and, unless it is only a preview, apply it."""
     from splitter.reports import console
 
+    for warning in proposal.warnings:
+        console.progress(warning)
     if diff:
         console.show_diff(proposal.changes)
     elif not dry_run and proposal.ok:

@@ -86,6 +86,19 @@ def undo(root: Path) -> Applied | None:
     return Applied(entry.number, entry.title, entry.paths)
 
 
+def undo_changes(root: Path) -> ChangeSet | None:
+    """What `undo` would change, under the title of what it takes back; None where there is nothing.
+
+    Raises ConflictError as `undo` does.
+    """
+    last = journal.undoable(root)
+    if last is None:
+        return None
+    _, back = _back(root, last)
+    shown = (record for record in back if record.path != records.IGNORE_FILE)
+    return ChangeSet(last.title, tuple(_change(root, record) for record in shown))
+
+
 def _is_root(folder: Path) -> bool:
     return (folder / "splitter.toml").is_file() or _has_section(folder / "pyproject.toml")
 
@@ -118,9 +131,7 @@ def _told(entry: Entry, edited: tuple[str, ...]) -> str:
 
 
 def _undo(root: Path, last: Entry) -> Entry:
-    files = [file for file in last.files if not _is_edited_ignore_file(root, file)]
-    back = [FileRecord(file.path, file.after, file.before, None) for file in files]
-    conflicts.refuse(root, back, hint=_UNDO_HINT)
+    files, back = _back(root, last)
     return transaction.carry_out(
         root,
         f"undo {last.title}",
@@ -129,6 +140,14 @@ def _undo(root: Path, last: Entry) -> Entry:
         empties=last.created,
         undoes=last.number,
     )
+
+
+def _back(root: Path, last: Entry) -> tuple[list[FileRecord], list[FileRecord]]:
+    """The files of an entry, and what is to be done to each; ConflictError where it cannot be."""
+    files = [file for file in last.files if not _is_edited_ignore_file(root, file)]
+    back = [FileRecord(file.path, file.after, file.before, None) for file in files]
+    conflicts.refuse(root, back, hint=_UNDO_HINT)
+    return files, back
 
 
 def _is_edited_ignore_file(root: Path, file: FileRecord) -> bool:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Sequence
 
 from splitter.errors import RefusedError, SplitterError
-from splitter.model.changes import Applied, ChangeSet, Note
+from splitter.model.changes import ChangeSet, Note
 
 _MARKS = {"create": "+", "change": "~", "delete": "-"}
 
@@ -84,16 +84,16 @@ def changes_document(
     }
 
 
-def show_undone(undone: Applied | None, *, dry_run: bool, as_json: bool) -> None:
-    """What was taken back, or that there is nothing to take back."""
+def show_undone(title: str, paths: Sequence[str], *, dry_run: bool = False, as_json: bool) -> None:
+    """What was taken back, or that there is nothing to take back (no title)."""
     if as_json:
-        paths = list(undone.paths) if undone else []
-        show_json({"schema": 1, "undone": undone.title if undone else None, "paths": paths})
-    elif undone is None:
+        applied = bool(title) and not dry_run
+        show_json({"schema": 1, "undone": title or None, "applied": applied, "paths": paths})
+    elif not title:
         print("nothing to undo")
     else:
-        print(f"{'would undo' if dry_run else 'undone'}: {undone.title}")
-        for path in undone.paths:
+        print(f"{'would undo' if dry_run else 'undone'}: {title}")
+        for path in paths:
             print(f"  {path}")
 
 

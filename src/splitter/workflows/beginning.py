@@ -17,6 +17,7 @@ from splitter.discovery.modules import view_modules
 from splitter.discovery.parsing import parse
 from splitter.discovery.roles import find_homes
 from splitter.discovery.routes import find_route_package
+from splitter.effects import workspace
 from splitter.errors import NoProject, RefusedError, UsageError
 from splitter.model.changes import ChangeSet
 from splitter.model.plan import Service
@@ -26,22 +27,44 @@ from splitter.planning.selecting import route_modules, service_name
 from splitter.settings import FIRST_PORT, Settings, check_name, load, settings_of
 from splitter.workflows.change import rewritten
 from splitter.workflows.look import ground_of
-from splitter.workflows.project import NotTheMonolith, Project, is_project, open_at, open_project
+from splitter.workflows.project import (
+    NotTheMonolith,
+    Project,
+    folder_of,
+    is_project,
+    open_at,
+    open_project,
+)
 from splitter.workflows.proposal import Proposal
 
 
 def init(
-    root: Path, *, app: str = "", factory: bool = False, routes: str = "", python: str = ""
+    root: Path,
+    *,
+    app: str = "",
+    factory: bool = False,
+    routes: str = "",
+    python: str = "",
+    preview: bool = False,
 ) -> Proposal:
     """splitter.toml with the services that are seen and their ports, and the foundation.
 
     In a folder that has settings already they are kept, and what they ask for is made if missing.
+    What a killed run left behind is put right first, and told as a warning.
     """
+    recovered = workspace.recover(root)
+    made = _made(root, app=app, factory=factory, routes=routes, python=python, preview=preview)
+    return replace(made, warnings=(recovered, *made.warnings)) if recovered else made
+
+
+def _made(
+    root: Path, *, app: str, factory: bool, routes: str, python: str, preview: bool
+) -> Proposal:
     if is_project(root):
         settings = load(root)
         _refuse_other(settings, app=app, routes=routes, python=python)
-        return _foundation(open_at(root, settings), ChangeSet("init"))
-    project = open_at(root, Settings())
+        return _foundation(open_at(root, settings, preview=preview), ChangeSet("init"))
+    project = open_at(root, Settings(), preview=preview)
     app, factory = (app, factory) if app else _find_app(project)
     monolith = {"app": app, "factory": factory, "routes": routes, "python": python}
     settings = load(root, {"monolith": monolith})
@@ -59,19 +82,19 @@ def init(
     return _foundation(_configured(project, text), change)
 
 
-def open_or_init(folder: Path | None, *, write: bool) -> tuple[Project, Proposal | None]:
-    """The project of a folder. Where there is none `init` comes first, in memory for a preview."""
+def open_or_init(folder: Path | None, *, preview: bool = False) -> Project:
+    """The project of a folder. Where there is none it is as `init` would make it, on no disk yet:
+    what `init` would write is in `begun`, to be written with what the command itself writes."""
+    root = folder_of(folder)
+    recovered = workspace.recover(root) or ""
     try:
-        return open_project(folder), None
+        found = open_project(folder, preview=preview)
+        return replace(found, recovered=recovered or found.recovered)
     except NoProject:
-        root = (folder or Path.cwd()).resolve()
-        proposal = init(root)
-    if write:
-        proposal.apply()
-        return open_project(root), proposal
-    project = open_at(root, Settings())
-    text = next(c.after for c in proposal.changes.changes if c.path == SETTINGS)
-    return _configured(project, text or b"").after(proposal.changes), None
+        begun = init(root, preview=preview).changes
+    text = next(c.after for c in begun.changes if c.path == SETTINGS)
+    project = _configured(open_at(root, Settings(), preview=preview), text or b"").after(begun)
+    return replace(project, begun=begun, recovered=recovered)
 
 
 def _refuse_other(settings: Settings, *, app: str, routes: str, python: str) -> None:

@@ -208,7 +208,8 @@ def rewritten(assembly: Assembly, project: Project) -> tuple[Assembly, Rewriting
 
 
 def _proposal(drawn: Drawn, assembly: Assembly, following: str) -> Proposal:
-    changes = assembly.recorded(drawn.project.sources)
+    changes = drawn.project.begun + assembly.recorded(drawn.project.sources)
     said = (following,) if following and changes else ()
     notes = tuple(sorted({*drawn.notes, *changes.notes}))
-    return Proposal(drawn.project.root, replace(changes, notes=notes), said)
+    changes = replace(changes, title=assembly.changes.title, notes=notes)
+    return Proposal(drawn.project.root, changes, said)

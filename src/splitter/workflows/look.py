@@ -75,7 +75,7 @@ def running_app(project: Project, parsed: Parsed) -> RunningApp:
         timeout=settings.monolith.start_seconds,
         lifespan=settings.monolith.lifespan,
     )
-    if not running.error:
+    if not running.error and not project.preview:
         results.write(project.root, "running", {"key": key, "app": _encoded(running)})
     return running
 

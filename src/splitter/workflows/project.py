@@ -10,7 +10,7 @@ from typing import Any
 
 from splitter.actions.manifest import read_manifest
 from splitter.effects import workspace
-from splitter.errors import NoProject
+from splitter.errors import NoProject, UsageError
 from splitter.model.changes import ChangeSet
 from splitter.model.monolith import Sources
 from splitter.model.plan import Manifest, Service
@@ -18,13 +18,16 @@ from splitter.settings import Settings, load
 
 _TESTS = re.compile(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$")
 
+NOTHING_BEGUN = ChangeSet("init")
+
 
 @dataclass(frozen=True)
 class Project:
     """The project in `root`. `sources` is what its files said when the command began.
 
     `recovered` says what was put right after a killed run; `renamed` is the planned service that
-    a new one takes the place of.
+    a new one takes the place of; `begun` is what `init` makes of a folder that was no project
+    yet, not written yet and to be written with what follows. For a `preview` nothing is kept.
     """
 
     root: Path
@@ -33,6 +36,8 @@ class Project:
     manifest: Manifest
     recovered: str = ""
     renamed: str = ""
+    begun: ChangeSet = NOTHING_BEGUN
+    preview: bool = False
 
     @property
     def settings_file(self) -> tuple[str, tuple[str, ...]]:
@@ -53,30 +58,41 @@ class Project:
         return tuple(named.values())
 
 
-def open_project(folder: Path | None = None, flags: Mapping[str, Any] | None = None) -> Project:
+def open_project(
+    folder: Path | None = None, flags: Mapping[str, Any] | None = None, *, preview: bool = False
+) -> Project:
     """The project of a folder, or of the nearest one above the current folder.
 
     What a killed run left behind is put right first. NoProject where there is none.
     """
-    start = (folder or Path.cwd()).resolve()
-    root = start if folder is not None else workspace.find_root(start)
-    if root is None or not is_project(root):
+    start = folder_of(folder)
+    root = start if folder is not None else workspace.find_root(start) or start
+    recovered = workspace.recover(root) or ""
+    if not is_project(root):
+        hint = "run splitter init in the folder that the monolith's imports start from"
         raise NoProject(
             "there is no splitter.toml here or above",
             where=str(start),
-            hint="run splitter init in the folder that the monolith's imports start from",
+            hint=f"{recovered}\n{hint}".strip(),
         )
-    return open_at(root, load(root, flags))
+    return replace(open_at(root, load(root, flags), preview=preview), recovered=recovered)
 
 
-def open_at(root: Path, settings: Settings) -> Project:
+def open_at(root: Path, settings: Settings, *, preview: bool = False) -> Project:
     """The project in `root` with these settings, be they written down or not."""
-    recovered = workspace.recover(root)
     sources = workspace.read(root)
-    return Project(root, settings, sources, read_manifest(sources), recovered or "")
+    return Project(root, settings, sources, read_manifest(sources), preview=preview)
+
+
+def folder_of(folder: Path | None) -> Path:
+    """The folder that was named, or else the current one. UsageError where it is none."""
+    if folder is not None and not folder.is_dir():
+        raise UsageError("there is no such folder", where=str(folder), hint="-C takes a folder")
+    return (folder or Path.cwd()).resolve()
 
 
 def is_project(root: Path) -> bool:
+    """Whether it holds splitter's settings."""
     return workspace.find_root(root) == root
 
 

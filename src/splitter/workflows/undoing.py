@@ -2,33 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-from splitter.effects import journal, workspace
+from splitter.effects import workspace
 from splitter.errors import NoProject
-from splitter.model.changes import Applied
+from splitter.model.changes import Applied, ChangeSet
+from splitter.workflows.project import folder_of, is_project
+
+NOTHING = ChangeSet("")
 
 
-def undo(folder: Path | None, *, dry_run: bool = False) -> Applied | None:
+def undo(folder: Path | None) -> Applied | None:
     """Undo the newest change that is not undone yet; `None` if there is none.
 
     ConflictError names the files that were edited since.
     """
     root = _root(folder)
     workspace.recover(root)
-    if dry_run:
-        entry = journal.undoable(root)
-        return Applied(entry.number, entry.title, entry.paths) if entry else None
-    return workspace.undo(root)
+    undone = workspace.undo(root)
+    return replace(undone, title=undone.title.removeprefix("undo ")) if undone else None
+
+
+def preview(folder: Path | None) -> ChangeSet:
+    """What `undo` would change, titled as what it takes back; empty if there is nothing."""
+    root = _root(folder)
+    workspace.recover(root)
+    return workspace.undo_changes(root) or NOTHING
 
 
 def _root(folder: Path | None) -> Path:
     """The folder with the journal: that of `init` is undone with its own splitter.toml."""
-    start = (folder or Path.cwd()).resolve()
-    for candidate in (start, *start.parents):
-        if (candidate / ".splitter" / "journal").is_dir():
-            return candidate
-    found = workspace.find_root(start)
-    if found is None:
-        raise NoProject("there is nothing to undo here or above", where=str(start))
-    return found
+    start = folder_of(folder)
+    for at in (start, *start.parents):
+        if (at / ".splitter" / "journal").is_dir() or is_project(at):
+            return at
+    raise NoProject("there is nothing to undo here or above", where=str(start))
