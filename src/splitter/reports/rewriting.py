@@ -50,9 +50,7 @@ def _file(report: FileReport) -> dict[str, object]:
 
 
 def _notes(notes: Sequence[Note]) -> list[dict[str, object]]:
-    return [
-        {"line": n.line, "code": n.code, "message": n.what, "blocks": n.blocks} for n in notes
-    ]
+    return [{"line": n.line, "code": n.code, "message": n.what, "blocks": n.blocks} for n in notes]
 
 
 def _error(error: Misread) -> dict[str, object]:
