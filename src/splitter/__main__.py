@@ -2,32 +2,95 @@
 
 from __future__ import annotations
 
+import io
+import os
+import signal
 import sys
+from types import FrameType
+from typing import TYPE_CHECKING, TextIO
 
 from splitter.errors import SplitterError
 
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
 
 def main() -> None:
-    """Run the command line and exit with the contract's status: 0, 1, 2 or 3, never a traceback."""
-    from splitter.cli import app
+    """Run the command line and exit with the contract's status: 0, 1, 2 or 3, never a traceback.
 
+    Interrupted or told to end it exits with 128 + N for signal N, after it has tidied up. That
+    nobody reads on changes nothing: the work is done and its status given.
+    """
+    sys.stdout, sys.stderr = _outlet(sys.stdout), _outlet(sys.stderr)
+    signal.signal(signal.SIGTERM, _end)
     try:
-        app()
+        _run()
     except SplitterError as error:
         from splitter.reports.console import show_error
 
         show_error(error)
         sys.exit(error.status)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
-    except KeyboardInterrupt:
-        print("interrupted; nothing is left half done", file=sys.stderr)
-        sys.exit(130)
     except OSError as error:
         name = f"{error.filename}: " if error.filename else ""
         print(f"error: {name}{error.strerror or error}", file=sys.stderr)
         sys.exit(3)
+
+
+def _run() -> None:
+    try:
+        _dispatch()
+    except KeyboardInterrupt:
+        print("interrupted; nothing is left half done", file=sys.stderr)
+        sys.exit(128 + signal.SIGINT)
+    except SystemExit as end:
+        sys.stdout.flush()
+        if end.code in (128 + signal.SIGINT, 128 + signal.SIGTERM):
+            print("interrupted; nothing is left half done", file=sys.stderr)
+        raise
+
+
+def _dispatch() -> None:
+    """rewrite-imports without the weight of the others, for it runs in every commit's hook."""
+    if sys.argv[1:2] == ["rewrite-imports"]:
+        from splitter.cli_rewriting import run
+
+        sys.exit(run(sys.argv[2:]))
+    from splitter.cli import app
+
+    app()
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    sys.exit(128 + number)
+
+
+def _outlet(stream: TextIO | None) -> TextIO:
+    """The same stream, for one whose reader may go; nowhere, if it was closed from the start."""
+    if stream is None:
+        return open(os.devnull, "w", encoding="utf-8")
+    raw = _Outlet(stream.fileno(), "w", closefd=False)
+    return io.TextIOWrapper(
+        io.BufferedWriter(raw),
+        encoding=stream.encoding,
+        errors=stream.errors,
+        line_buffering=raw.isatty() or stream is sys.stderr,
+    )
+
+
+class _Outlet(io.FileIO):
+    """Takes all that is written. That the reader is gone is no error, another error is one once."""
+
+    lost = False
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        if not self.lost:
+            try:
+                return super().write(data)
+            except OSError as error:
+                self.lost = True
+                if not isinstance(error, BrokenPipeError):
+                    raise
+        return memoryview(data).nbytes
 
 
 if __name__ == "__main__":

@@ -171,42 +171,16 @@ def extract(
     _finish(proposal, dry_run, diff, output)
 
 
-@app.command("rewrite-imports")
-def rewrite_imports(
-    context: typer.Context,
-    paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="PATH", help="Files and folders.")
-    ] = None,
-    maps: Annotated[
-        list[str] | None, typer.Option("--map", metavar="OLD=NEW", help="Repeatable.")
-    ] = None,
-    origin: Annotated[
-        str | None,
-        typer.Option("--origin", metavar="DOTTED", help="The file's name in the monolith."),
-    ] = None,
-    check: Annotated[bool, typer.Option("--check", help="Exit 1 if a change is due.")] = False,
-    jobs: Annotated[int, typer.Option("--jobs", metavar="N", min=1)] = 1,
-    project: ProjectDir = None,
-    dry_run: DryRun = False,
-    diff: Diff = False,
-    output: As = Format.TEXT,
-) -> None:
+@app.command(
+    "rewrite-imports",
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    add_help_option=False,
+)
+def rewrite_imports(context: typer.Context) -> None:
     """Point the imports of copied files at their new homes."""
-    from splitter.reports import rewriting
-    from splitter.workflows import repointing
+    from splitter import cli_rewriting
 
-    outcome = repointing.command(
-        project or context.obj,
-        [str(p) for p in paths or []],
-        maps or [],
-        origin=origin,
-        jobs=jobs,
-        write=not (check or diff or dry_run),
-    )
-    status = rewriting.show(
-        outcome, check=check, diff=diff, dry_run=dry_run, as_json=output is Format.JSON
-    )
-    raise typer.Exit(status)
+    raise typer.Exit(cli_rewriting.run(context.args, context.obj))
 
 
 @app.command()
