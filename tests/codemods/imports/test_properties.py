@@ -1,5 +1,6 @@
 """Generated modules run before and after among stand-in modules, and mean the same things."""
 
+import ast
 import importlib.abc
 import importlib.machinery
 import re
@@ -9,11 +10,10 @@ import typing
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from splitter.codemods.imports.findings import UNCERTAIN
+from splitter.codemods.imports.findings import RENAMED, RESHAPED, STAR, UNCERTAIN
 from splitter.codemods.imports.mapping import ImportMap
 from splitter.codemods.imports.repointing import Rewritten, repoint
 
@@ -27,6 +27,8 @@ MODULES: Mapping[str, Sequence[str]] = {
 }
 OBJECTS = tuple(f"{m}.{o}" for m, objects in MODULES.items() for o in objects)
 HOMES = ("shared.place", "shared", "core", "svc.deep.down", "app.moved", "config_new", "legacy2.x")
+
+RESULT = re.compile(r"[rfC]\d+")
 
 
 class Thing:
@@ -91,12 +93,12 @@ class World(importlib.abc.MetaPathFinder, importlib.abc.Loader):
                 if name in self.modules:
                     del sys.modules[name]
 
-    def run(self, source: bytes) -> dict[str, str]:
+    def run(self, source: bytes, package: str = "app") -> dict[str, str]:
         """What the names of a module are worth, and what its functions give."""
-        space: dict[str, object] = {"__name__": "app.place", "__package__": "app"}
+        space: dict[str, object] = {"__name__": f"{package}.place", "__package__": package}
         with self.entered():
             exec(compile(source, "module.py", "exec", dont_inherit=True), space)
-            return {name: shown(value) for name, value in space.items() if name[0] in "rfC"}
+            return {name: shown(value) for name, value in space.items() if RESULT.match(name)}
 
 
 def shown(value: object) -> str:
@@ -104,7 +106,7 @@ def shown(value: object) -> str:
         hints = typing.get_type_hints(value)
         return f"{shown(value())} {[shown(hint) for hint in hints.values()]}"
     if isinstance(value, type):
-        return str({k: shown(v) for k, v in vars(value).items() if k[0] in "rf"})
+        return str({k: shown(v) for k, v in vars(value).items() if RESULT.match(k)})
     if isinstance(value, list | tuple):
         return str([shown(part) for part in value])
     return str(value)
@@ -136,9 +138,15 @@ def maps(draw: st.DrawFn) -> dict[str, str]:
         if old in OBJECTS:
             found[old] = f"{home}.{draw(st.sampled_from((last, f'{last}2')))}"
         else:
-            found[old] = draw(st.sampled_from((f"{home}.{last}", f"{home}.m{number}", home)))
-    assume(not any(new == o or new.startswith(f"{o}.") for new in found.values() for o in found))
+            options = (f"{home}.{last}", f"{home}.m{number}", home, f"{old}.inner")
+            found[old] = draw(st.sampled_from(options))
+    assume(not any(is_chained(new, old, found) for old, new in found.items()))
     return found
+
+
+def is_chained(new: str, old: str, found: Mapping[str, str]) -> bool:
+    """A new name lies where something else moves away."""
+    return any(o != old and (new == o or new.startswith(f"{o}.")) for o in found)
 
 
 IMPORTS: Mapping[str, Sequence[str]] = {
@@ -162,6 +170,12 @@ IMPORTS: Mapping[str, Sequence[str]] = {
     "from . import db": ("db.engine",),
     "from .models.user import User as U": ("U", "U.x"),
     "from .db import Base, engine": ("Base", "engine"),
+    "from . import models, db as d": ("models.Kind", "d.engine"),
+    "from app import (db, models as m)": ("db.engine", "m.Kind"),
+    "from config import *": ("Settings", "debug"),
+    "import importlib; kit = importlib.import_module('config')": ("kit",),
+    "from importlib import import_module": ('import_module("app.db")',),
+    "import legacy, config": ("legacy.tool", "config.debug"),
 }
 
 
@@ -186,11 +200,13 @@ class Writer:
     def suite(self, indent: str, known: list[str], depth: int, inside: str) -> None:
         """Some statements; `known` are the expressions that can be used there."""
         for _ in range(self.draw(st.integers(1, 4))):
-            kinds = ["import", "use", "use"]
+            kinds = ["import", "use", "use", "line"]
             if depth < 2:
-                kinds += ["def", "class", "if", "try", "loop"]
+                kinds += ["def", "class", "if", "try", "loop", "with"]
             if inside == "function":
-                kinds.append("local")
+                kinds += ["local", "walrus"]
+            if inside == "module":
+                kinds += ["rebinding", "global"]
             getattr(self, f"add_{self.choose(*kinds)}")(indent, known, depth)
 
     def add_import(self, indent: str, known: list[str], depth: int) -> None:
@@ -214,6 +230,32 @@ class Writer:
         name = self.choose("shared", "core", "svc", "db", "legacy2")
         self.line(indent, f"{name} = 5")
         known[:] = [k for k in known if not re.match(rf"{name}\b", k)]
+
+    def add_line(self, indent: str, known: list[str], depth: int) -> None:
+        text = self.choose(*(i for i in IMPORTS if "\n" not in i))
+        known += IMPORTS[text]
+        use = f"{self.name('r')} = {self.choose('0', *IMPORTS[text])}"
+        self.line(indent, self.choose("if 1: {0}; {1}", "{0}; {1}", "x = 1; {0}; {1}  # end").format(text, use))
+
+    def add_walrus(self, indent: str, known: list[str], depth: int) -> None:
+        name = self.choose("shared", "core", "w")
+        self.line(indent, f"{self.name('r')} = ({name} := {self.choose('0', *known)})")
+        known[:] = [k for k in known if not re.match(rf"{name}\b", k)]
+
+    def add_rebinding(self, indent: str, known: list[str], depth: int) -> None:
+        name = self.choose("app", "config", "db")
+        self.line(indent, self.choose(f"{name} = 3", f"{name} = str()", f"for {name} in (): pass"))
+        known[:] = [k for k in known if not re.match(rf"{name}\b", k)]
+
+    def add_global(self, indent: str, known: list[str], depth: int) -> None:
+        text = self.choose("import config", "import app.db", "import app")
+        name = self.name("f")
+        self.line(indent, f"def {name}():\n    global app, config\n    {text}\n    return 0\n{name}()")
+        known += IMPORTS[text]
+
+    def add_with(self, indent: str, known: list[str], depth: int) -> None:
+        self.line(indent, "import contextlib\nwith contextlib.suppress(ImportError):")
+        self.suite(indent + "    ", known, depth + 1, "")
 
     def add_def(self, indent: str, known: list[str], depth: int) -> None:
         name, parameter = self.name("f"), self.choose("p", "shared", "core", "db", "svc")
@@ -251,29 +293,86 @@ def programs(draw: st.DrawFn) -> bytes:
     writer = Writer(draw)
     known: list[str] = []
     if draw(st.booleans()):
+        writer.line("", "from __future__ import annotations")
+    if draw(st.booleans()):
         writer.line("", draw(st.sampled_from(("shared = 7", "core = 7", "svc = 7"))))
     writer.add_import("", known, 0)
     for _ in range(draw(st.integers(1, 3))):
-        writer.suite("", known, 0, "")
+        writer.suite("", known, 0, "module")
     return "\n".join([*writer.lines, ""]).encode()
 
 
-def rewritten(source: bytes, imports: ImportMap) -> Rewritten:
+def rewritten(source: bytes, imports: ImportMap, *, place: str = "app.place") -> Rewritten:
     return repoint(
-        source, imports=imports, origin="app.place", place="app.place", is_package=False, path="m.py"
+        source, imports=imports, origin="app.place", place=place, is_package=False, path="m.py"
     )
 
 
-@settings(max_examples=6000, deadline=None, database=None, report_multiple_bugs=False, suppress_health_check=list(HealthCheck))
-@given(programs(), maps())
-def test_names_mean_what_they_meant(source: bytes, names: dict[str, str]) -> None:
+def codes(done: Rewritten) -> set[str]:
+    return {note.code for note in done.notes}
+
+
+many = settings(
+    max_examples=int(__import__('os').environ.get('N','300')), deadline=None, database=None, report_multiple_bugs=False,
+    suppress_health_check=list(HealthCheck),
+)  # fmt: skip
+
+
+@many
+@given(programs(), maps(), st.booleans())
+def test_names_mean_what_they_meant(source: bytes, names: dict[str, str], moves: bool) -> None:
     imports = ImportMap(names)
     try:
         before = World(MODULES).run(source)
     except (NameError, AttributeError, TypeError, ImportError, SyntaxError):
         assume(False)
-    done = rewritten(source, imports)
-    assume(not any(note.code == UNCERTAIN for note in done.notes))
-    after = after_the_move(imports).run(done.text)
+    done = rewritten(source, imports, place="svc.place" if moves else "app.place")
+    assume(not codes(done) & {UNCERTAIN, STAR})
+    after = after_the_move(imports).run(done.text, "svc" if moves else "app")
     wanted = {name: moved(value, imports) for name, value in before.items()}
     assert {name: after.get(name) for name in wanted} == wanted, done.text.decode()
+
+
+@many
+@given(programs(), maps())
+def test_a_second_run_changes_nothing(source: bytes, names: dict[str, str]) -> None:
+    imports = ImportMap(names)
+    once = rewritten(source, imports)
+    twice = rewritten(once.text, imports)
+    assert twice.text.decode() == once.text.decode()
+    assert not twice.edits
+
+
+@many
+@given(programs(), maps())
+def test_the_reverse_map_gives_the_file_back_or_a_note_says_why(
+    source: bytes, names: dict[str, str]
+) -> None:
+    assume(not any(new.startswith(f"{old}.") for old, new in names.items()))
+    done = rewritten(source, ImportMap(names))
+    assume(not codes(done) & {RESHAPED, RENAMED, UNCERTAIN})
+    back = rewritten(done.text, ImportMap({new: old for old, new in names.items()}))
+    assume(not codes(back) & {RENAMED})
+    assert back.text.decode() == source.decode(), done.text.decode()
+
+
+@many
+@given(programs(), maps())
+def test_lines_without_an_edit_are_untouched_and_the_file_parses(
+    source: bytes, names: dict[str, str]
+) -> None:
+    done = rewritten(source, ImportMap(names))
+    ast.parse(done.text)
+    touched = {e.line + row for e in done.edits for row in range(e.old.count("\n") + 1)}
+    lines = source.decode().split("\n")
+    rest = iter(done.text.decode().split("\n"))
+    kept = [line for number, line in enumerate(lines, 1) if number not in touched]
+    assert all(line in rest for line in kept)
+
+
+@many
+@given(programs())
+def test_a_map_that_matches_nothing_changes_no_byte(source: bytes) -> None:
+    done = rewritten(source, ImportMap({"elsewhere.db": "shared.db", "application": "core"}))
+    assert done.text is source
+    assert not done.edits

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from splitter.codemods.imports.access import Evidence, Follow, Names, Need, provided
+from splitter.codemods.imports.access import Evidence, Follow, Need, gives
 from splitter.codemods.imports.expressions import Reading
 from splitter.codemods.imports.findings import RENAMED, UNCERTAIN, Finding
-from splitter.codemods.imports.keeping import Stay, keep_packages
+from splitter.codemods.imports.keeping import Stay, is_dropped, keep_packages
 from splitter.codemods.imports.loading import Loads
 from splitter.codemods.imports.mapping import ImportMap, below
+from splitter.codemods.imports.naming import Names, Newcomer, provided
 from splitter.codemods.imports.scopes import Binding, Scope, Sight, Use, sight
 from splitter.codemods.imports.statements import Imported, Statement
 from splitter.codemods.imports.text import Text
@@ -56,7 +57,6 @@ class _Following:
         self._imports = imports
         self._names = followed_names(statements, imports)
         self._needs: dict[Follow, Need] = {}
-        self._aliased: dict[tuple[Scope, str, bool], bool] = {}
         self.taken = Names(text, reading)
 
     def leave_global_imports(self) -> None:
@@ -106,6 +106,10 @@ class _Following:
         stays = old if after is None else ".".join((after, *use.attributes))
         if new == stays or (use.role == "del" and not use.attributes):
             self.stays.append(Stay(use, seen, bindings, old))
+        elif not all(binding.inline for binding in bindings):
+            self.stays.append(Stay(use, seen, bindings, old))
+            what = f"`{_spelled(use)}` is reached by a global name of a function; it was left"
+            self.findings.append(Finding(use.spans[0][0], UNCERTAIN, what))
         else:
             self.follows.append(Follow(use, seen, bindings, old, rule, target))
 
@@ -131,25 +135,34 @@ class _Following:
     def settle_names(self) -> None:
         """Decide which imports the uses take, and which of them need another name."""
         evidence = Evidence(self._imports, self.loads, self.follows)
-        for follow in self.follows:
-            need = self._needs[follow] = evidence.need(follow)
+        self._needs = {follow: evidence.need(follow) for follow in self.follows}
+        self.taken.settle([*self._added(), *self._moved()])
+        for scope, binding, imported in self._dropping():
+            alias = self.taken.alias(Need(imported.new), scope)
+            if alias:
+                imported.alias = alias
+                self._tell_alias(binding.statement, imported.new, alias)
+
+    def _added(self) -> Iterator[Newcomer]:
+        for follow, need in self._needs.items():
             moment = min(b.moment for b in follow.sources)
-            self._settle(need, follow.sight.home, [follow.use], moment, follow.use.name)
+            home, group = follow.sight.home, follow.use.name
+            crowded = self._is_crowded(need, group)
+            yield Newcomer(need, home, (follow.use,), moment, group, crowded)
+
+    def _moved(self) -> Iterator[Newcomer]:
         for scope, binding, imported in self._dropping():
             need = Need(imported.new)
-            self._settle(need, scope, [], binding.moment, imported.root)
-        for scope, binding, imported in self._dropping():
-            if self._is_aliased(Need(imported.new), scope):
-                imported.alias = self.taken.free(imported.new)
-                self._tell_alias(binding.statement, imported.new, imported.alias)
+            crowded = self._is_crowded(need, imported.root)
+            yield Newcomer(need, scope, (), binding.moment, imported.root, crowded)
 
-    def _settle(self, need: Need, scope: Scope, uses: list[Use], moment: int, group: str) -> None:
-        key = scope, need.binds, bool(need.name)
-        if not self._aliased.get(key):
-            self._aliased[key] = self.taken.clash(need, scope, uses, moment=moment, group=group)
-
-    def _is_aliased(self, need: Need, scope: Scope) -> bool:
-        return self._aliased[scope, need.binds, bool(need.name)]
+    def _is_crowded(self, need: Need, group: str) -> bool:
+        """The old root stays bound to what has moved, and the new names start with it, too."""
+        if need.binds != group or self._imports.target(group) == group:
+            return False
+        roots = (n for s in self._statements for n in s.names if n.root == group)
+        stays = (s for s in self.stays if s.use.name == group)
+        return any(n.is_root for n in roots) or any(is_dropped(s) for s in stays)
 
     def write(self, follow: Follow) -> Site | None:
         """The use as it will be; the import for it is added where there is none."""
@@ -158,7 +171,7 @@ class _Following:
             what = f"`{_spelled(follow.use)}` sets a module, {follow.target}; it was left"
             self.findings.append(Finding(follow.use.spans[0][0], UNCERTAIN, what))
             return None
-        if not self._is_aliased(need, follow.sight.home):
+        if not self.taken.alias(need, follow.sight.home):
             if not provided(need, follow, self.loads):
                 self._add(need.statement(), follow, need, "")
             return self._write(follow, need.name or follow.target, len(_parts(follow.target)))
@@ -175,7 +188,7 @@ class _Following:
         if fitting and not need.name:
             best = max(fitting, key=lambda i: len(i.new))
             return self._write(follow, best.alias or "", len(_parts(best.new)))
-        alias = self.taken.free(need.whole)
+        alias = self.taken.alias(need, follow.sight.home)
         self._add(need.statement(alias), follow, need, alias)
         return self._write(follow, alias, len(_parts(need.whole)))
 
@@ -190,7 +203,8 @@ class _Following:
     def _add(self, line: str, follow: Follow, need: Need, alias: str) -> None:
         hosts: list[Binding] = []
         for binding in sorted(follow.sources, key=lambda b: b.moment):
-            if not any(binding.block.within(host.block) for host in hosts):
+            given = not need.name and not alias and gives(binding.imported, need.module)
+            if not given and not any(binding.block.within(host.block) for host in hosts):
                 hosts.append(binding)
         for host in hosts:
             if host.statement and line not in host.statement.extra:

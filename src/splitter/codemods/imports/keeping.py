@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from splitter.codemods.imports.access import Names, Need
+from splitter.codemods.imports.access import Need
 from splitter.codemods.imports.expressions import Reading
 from splitter.codemods.imports.loading import Loads
 from splitter.codemods.imports.mapping import ImportMap, below
+from splitter.codemods.imports.naming import Names, Newcomer
 from splitter.codemods.imports.scopes import Binding, Sight, Use, sight
 
 
@@ -34,6 +35,11 @@ def keep_packages(
         keeping.keep_exported(name, reading.module.bindings.get(name, ()))
 
 
+def is_dropped(stay: Stay) -> bool:
+    """Some of the imports that reach it will bind another name."""
+    return any(_drops(b, stay.use.name) for b in stay.sources)
+
+
 class _Keeping:
     def __init__(self, imports: ImportMap, loads: Loads, taken: Names) -> None:
         self._imports = imports
@@ -43,7 +49,8 @@ class _Keeping:
 
     def keep(self, stay: Stay) -> None:
         root = stay.use.name
-        dropped = [b for b in stay.sources if _drops(b, root)]
+        sources = sorted(stay.sources, key=lambda b: b.moment)
+        dropped = [b for b in sources if _drops(b, root)]
         known = self._loads.module_of(stay.old) or root
         module = self._imports.target(known)
         loaded = self._loads.loaded(module, stay.sight, stay.sources, stay.use.spans[0][0])
@@ -52,14 +59,14 @@ class _Keeping:
             for binding in dropped if not bound or not loaded else ():
                 self._import(binding, root, module, bound=bound, loaded=loaded)
         elif not loaded and self._loads.lost(known, module):
-            for binding in stay.sources:
+            for binding in sources:
                 self._add(binding, self._loading(binding, stay, module), module)
 
     def _loading(self, binding: Binding, stay: Stay, module: str) -> str:
         need, home = Need(module), stay.sight.home
-        if self._taken.clash(need, home, (), moment=binding.moment):
-            return need.statement(self._taken.free(module))
-        return need.statement()
+        newcomer = Newcomer(need, home, (), binding.moment)
+        alias = self._taken.free(module, home) if self._taken.clashes(newcomer) else ""
+        return need.statement(alias)
 
     def keep_exported(self, root: str, bindings: Sequence[Binding]) -> None:
         remaining = [b for b in bindings if _still_binds(b, root)]
@@ -80,7 +87,8 @@ class _Keeping:
     def _add(self, binding: Binding, line: str, module: str) -> None:
         """Unless the same or more has been added in a block that has run by then."""
         for other, kept in self._kept:
-            if binding.block.within(other.block) and (kept == line or below(kept, module)):
+            before = other.moment <= binding.moment and binding.block.within(other.block)
+            if before and (kept == line or below(kept, module)):
                 return
         self._kept.append((binding, module or line))
         if binding.statement:
@@ -90,7 +98,8 @@ class _Keeping:
 def _stays_bound(stay: Stay) -> bool:
     """Without the imports that go elsewhere, the use still sees the package, and only that."""
     root = stay.use.name
-    gone = [b for b in stay.sight.home.bindings[root] if _drops(b, root)]
+    there = (*stay.sources, *stay.sight.home.bindings[root])
+    gone = [b for b in there if _drops(b, root)]
     seen = sight(stay.use, without=gone)
     if seen is None or not all(_still_binds(b, root) for b in seen.bindings):
         return False

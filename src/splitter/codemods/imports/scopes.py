@@ -30,9 +30,10 @@ class Block:
     def within(self, other: Block) -> bool:
         return any(block is other for block in self.chain())
 
-    def repeats_with(self, other: Block) -> bool:
-        """Both stand in one loop, so that what comes later in the text may run earlier."""
-        loops = [block for block in self.chain() if block.loop]
+    def repeats_with(self, other: Block, outer: Block | None) -> bool:
+        """Both stand in one loop inside `outer`, so that what comes later may run earlier."""
+        around = list(outer.chain()) if outer else []
+        loops = [b for b in self.chain() if b.loop and not any(b is one for one in around)]
         return any(block is loop for block in other.chain() for loop in loops)
 
 
@@ -139,13 +140,8 @@ def home_of(name: str, scope: Scope, *, direct: bool = True) -> Scope | None:
     return None
 
 
-def binders_between(name: str, use: Use, home: Scope) -> bool:
-    """A scope between `use` and `home` gives `name` a meaning of its own."""
-    found = home_of(name, use.scope)
-    return found is not None and found is not home and found in _inside(use.scope, home)
-
-
-def _inside(scope: Scope, home: Scope) -> list[Scope]:
+def scopes_between(scope: Scope, home: Scope) -> list[Scope]:
+    """`scope` and those around it, as far as `home`, which is not among them."""
     inside = []
     for one in scope.chain():
         if one is home:
@@ -161,7 +157,7 @@ def _module_of(scope: Scope, name: str) -> Scope | None:
 
 def _moment(use: Use, home: Scope) -> tuple[int, Block, bool]:
     moment, block, later = use.moment, use.block, use.later
-    for scope in _inside(use.scope, home):
+    for scope in scopes_between(use.scope, home):
         if scope.kind == "function":
             moment, block, later = scope.moment, scope.block, True
     return moment, block, later
@@ -172,10 +168,11 @@ def _sight_in(home: Scope, use: Use, without: Collection[Binding]) -> Sight:
     bindings = [b for b in home.bindings[use.name] if b not in without]
     found = [b for b in bindings if not b.inline]
     found += _latest([b for b in bindings if b.inline and b.moment < moment], block)
+    outer = None if home.kind == "module" else home.block
     found += [
         b
         for b in bindings
-        if b.inline and b.moment > moment and (later or block.repeats_with(b.block))
+        if b.inline and b.moment > moment and (later or block.repeats_with(b.block, outer))
     ]
     return Sight(home, tuple(found), moment, block, later)
 
