@@ -42,6 +42,11 @@ def lines(monolith: Monolith) -> Iterator[str]:
         yield ""
         yield name
         yield from (_route_line(route) for route in routes)
+    total = sum(module.lines for module in monolith.modules)
+    yield ""
+    yield f"modules: {len(monolith.modules)}, {total} lines; the largest"
+    for module in sorted(monolith.modules, key=lambda m: -m.lines)[:5]:
+        yield f"  {module.lines:>5}  {module.path}"
     if monolith.tables:
         yield ""
         yield f"tables: {len(monolith.tables)}"
