@@ -102,9 +102,13 @@ def init(
     diff: Diff = False,
     output: As = Format.TEXT,
 ) -> None:
-    """Look at the monolith; write splitter.toml and the shared foundation."""
+    """Write splitter.toml and the shared foundation.
+
+    The application, the route modules and the names of the services are found by looking at the
+    monolith. A splitter.toml that is there is kept, and what it asks for is made if missing.
+    """
     from splitter.workflows import beginning
-    from splitter.workflows.project import folder_of
+    from splitter.workflows.folders import folder_of
 
     proposal = beginning.init(
         folder_of(project or context.obj),
@@ -119,17 +123,21 @@ def init(
 
 @app.command()
 def analyze(context: typer.Context, project: ProjectDir = None, output: As = Format.TEXT) -> None:
-    """Routes, modules, tables, and what stands in the way of a split."""
+    """Show routes, modules, tables, and what is in the way.
+
+    Exits with 1 if something blocks a split, or a file cannot be parsed.
+    """
     from splitter.reports import analysis
     from splitter.workflows import look
 
     monolith = look.survey(_open(context, project))
     analysis.show(monolith, as_json=output is Format.JSON)
+    raise typer.Exit(1 if look.is_in_the_way(monolith) else 0)
 
 
 @app.command()
 def explain(code: Annotated[str, typer.Argument(metavar="CODE")]) -> None:
-    """What a finding's code, such as SPL012, means and what to do about it."""
+    """Say what a finding's code means and what to do."""
     from splitter.reports import analysis, console
     from splitter.workflows import look
 
@@ -147,7 +155,10 @@ def scaffold(
     diff: Diff = False,
     output: As = Format.TEXT,
 ) -> None:
-    """Make a service's skeleton and copy its route files into it."""
+    """Make a service's skeleton and copy its route files.
+
+    The copies still import from the monolith: splitter rewrite-imports comes next.
+    """
     from splitter.workflows import change
 
     opened = _open_or_init(context, project, preview=dry_run or diff)
@@ -163,7 +174,10 @@ def extract(
     diff: Diff = False,
     output: As = Format.TEXT,
 ) -> None:
-    """Copy a service's route files and what they need, as the monolith has them now."""
+    """Copy a service's route files and what they need.
+
+    They are copied as the monolith has them now; copies that you edited are left as they are.
+    """
     from splitter.workflows import change
 
     opened = _open(context, project, preview=dry_run or diff)
@@ -187,7 +201,10 @@ def rewrite_imports(context: typer.Context) -> None:
 def verify(
     context: typer.Context, name: Name, project: ProjectDir = None, output: As = Format.TEXT
 ) -> None:
-    """Boot a service alone, from a folder with nothing else, and ask its health."""
+    """Boot a service alone and ask its health.
+
+    It is booted from a folder that holds nothing but shared/ and the service.
+    """
     from splitter.reports import console
     from splitter.workflows import verifying
 
@@ -224,7 +241,11 @@ def parity_check(
     shard: Annotated[str, typer.Option("--shard", metavar="I/N")] = "",
     project: ProjectDir = None,
 ) -> None:
-    """Put the same requests to the monolith and to the services and compare the answers."""
+    """Put the same requests to both and compare the answers.
+
+    Without options the monolith and the services are started on free ports, each side on its own
+    copy of the database, and stopped in the end. Exits with 0 only if every answer matches.
+    """
     from splitter.reports import console
     from splitter.reports.parity import output as report
     from splitter.workflows import proving
@@ -255,7 +276,10 @@ def split(
     diff: Diff = False,
     output: As = Format.TEXT,
 ) -> None:
-    """Scaffold, extract, rewrite, verify and compare: all of it, or nothing is written."""
+    """Make a service and prove it, or write nothing.
+
+    Scaffolds, extracts, rewrites, verifies and compares, before anything is written.
+    """
     from splitter.reports import console
     from splitter.workflows import splitting
 
@@ -280,7 +304,10 @@ def gateway(
     diff: Diff = False,
     output: As = Format.TEXT,
 ) -> None:
-    """Write the nginx configuration for the present state of the migration."""
+    """Write the nginx configuration for the present state.
+
+    What gateway.live in splitter.toml names goes to its service, all else to the monolith.
+    """
     from splitter.workflows import cutting
 
     opened = _open(context, project, preview=dry_run or diff)
@@ -300,7 +327,11 @@ def deprecate(
     diff: Diff = False,
     output: As = Format.TEXT,
 ) -> None:
-    """Mark a service's old routes in the monolith as deprecated (RFC 9745, RFC 8594)."""
+    """Mark a service's old routes in the monolith.
+
+    They become deprecated in OpenAPI, and are announced so in the headers of their answers
+    (RFC 9745, RFC 8594).
+    """
     from splitter.workflows import cutting
 
     opened = _open(context, project, preview=dry_run or diff)
@@ -316,7 +347,7 @@ def status(
     ] = PageFormat.TEXT,
     project: ProjectDir = None,
 ) -> None:
-    """How far the migration has come, computed from what is there."""
+    """Show how far the migration has come."""
     from splitter.reports import status as report
     from splitter.workflows import progressing
 
@@ -354,7 +385,7 @@ def demo(
         Path | None, typer.Option("--folder", metavar="DIR", help="Where to work; a new folder.")
     ] = None,
 ) -> None:
-    """Split the example monolith into its seven services and compare them with it."""
+    """Split the example into seven services and prove them."""
     from splitter.reports import console
     from splitter.workflows import demonstration
 

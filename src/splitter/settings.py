@@ -193,7 +193,7 @@ def read_table(root: Path) -> tuple[str, dict[str, Any]]:
         try:
             table = tomllib.loads(path.read_text("utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise ConfigurationError(f"{name} is not TOML: {error}", where=name) from None
+            raise _no_toml(name, str(error)) from None
         except OSError as error:
             raise DiskError(f"cannot read {name}: {error.strerror}", where=str(path)) from None
         if name == "splitter.toml":
@@ -201,6 +201,15 @@ def read_table(root: Path) -> tuple[str, dict[str, Any]]:
         if "splitter" in table.get("tool", {}):
             return "pyproject.toml [tool.splitter]", table["tool"]["splitter"]
     return "splitter.toml", {}
+
+
+def _no_toml(name: str, reason: str) -> ConfigurationError:
+    place = re.search(r" \(at line (\d+), column (\d+)\)$", reason)
+    where = f"{name}:{place[1]}:{place[2]}" if place else name
+    what = reason[: place.start()] if place else reason
+    return ConfigurationError(
+        f"this is not TOML: {what}", where=where, hint="mend it, or take it from version control"
+    )
 
 
 def check_name(name: str, *, where: str = "") -> None:
@@ -221,7 +230,7 @@ def check_port(port: int, *, name: str, settings: Settings) -> None:
     if not 1 <= port <= 65535:
         raise UsageError(f"{port} is not a port", hint=f"1 to 65535; {free} is free")
     for owner, taken in _owners(settings):
-        if taken == port and owner != f"service {name}":
+        if taken == port and owner != f"{name} service":
             raise UsageError(f"port {port} is the {owner}'s", hint=f"{free} is free")
 
 
@@ -235,7 +244,7 @@ def _owners(settings: Settings) -> list[tuple[str, int]]:
     return [
         ("monolith", settings.monolith.port),
         ("gateway", settings.gateway.port),
-        *((f"service {name}", section.port) for name, section in settings.services.items()),
+        *((f"{name} service", section.port) for name, section in settings.services.items()),
     ]
 
 
@@ -254,6 +263,8 @@ def _check_ports(settings: Settings, where: str) -> None:
 def _explained(error: ValidationError, where: str) -> ConfigurationError:
     first = error.errors()[0]
     key = ".".join(str(part) for part in first["loc"])
+    variable = f"SPLITTER_{'__'.join(str(part) for part in first['loc'])}".upper()
+    where = variable if variable in os.environ else where
     if first["type"] == "extra_forbidden":
         known = _known_keys(first["loc"][:-1])
         return ConfigurationError(

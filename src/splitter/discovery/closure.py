@@ -1,9 +1,9 @@
-"""Which of some files a set of modules imports, directly or through others."""
+"""Which of some files, or modules, are imported: by one directly, by a set through others."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from splitter.discovery.parsing import absolute, module_name
 
@@ -22,6 +22,15 @@ def closure(files: Mapping[str, bytes], roots: Iterable[str]) -> set[str]:
         for name in _imports(path, files[path]):
             todo += [paths[part] for part in _with_parents(name) if part in paths]
     return found
+
+
+def imported(path: str, source: bytes, known: Collection[str]) -> tuple[str, ...]:
+    """The modules among `known` that a file imports, anywhere in it, sorted."""
+    nearest = (
+        next((part for part in _with_parents(name) if part in known), "")
+        for name in _imports(path, source)
+    )
+    return tuple(sorted({*nearest} - {"", module_name(path)}))
 
 
 def _imports(path: str, source: bytes) -> Iterator[str]:

@@ -26,11 +26,11 @@ from splitter.planning.plan import Ground, draw
 from splitter.planning.selecting import route_modules, service_name
 from splitter.settings import FIRST_PORT, Settings, check_name, load, settings_of
 from splitter.workflows.change import rewritten
+from splitter.workflows.folders import folder_of
 from splitter.workflows.look import ground_of
 from splitter.workflows.project import (
     NotTheMonolith,
     Project,
-    folder_of,
     is_project,
     open_at,
     open_project,

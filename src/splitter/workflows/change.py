@@ -21,7 +21,7 @@ from splitter.planning.homes import FOUNDATION
 from splitter.planning.plan import Blueprint, Ground, draw
 from splitter.planning.selecting import select
 from splitter.settings import check_name, check_port
-from splitter.workflows.look import ground_of
+from splitter.workflows.look import has_routes, sure_ground
 from splitter.workflows.project import Project
 from splitter.workflows.proposal import Proposal
 
@@ -52,7 +52,7 @@ def scaffold(project: Project, name: str, port: int, routes: Sequence[str]) -> P
 def extract_service(project: Project, name: str) -> Proposal:
     """The route files of a service and what they need, as the monolith has them now."""
     service = project.settings.service(name)
-    drawn = draw_service(project, service, ground_of(project))
+    drawn = draw_service(project, service, sure_ground(project))
     return _proposal(drawn, _copied(drawn, f"extract {name}"), "next: splitter rewrite-imports")
 
 
@@ -83,25 +83,13 @@ def whole_service(
 
 
 def draw_service(project: Project, service: Service, ground: Ground) -> Drawn:
-    """The plans of all services, this one among them. The monolith has to be importable."""
-    if ground.running.error:
-        raise RefusedError(
-            "the monolith cannot be imported, so nothing can be held against it",
-            reasons=(ground.running.error,),
-            hint="see that it starts by itself, with the interpreter and the environment "
-            "that [monolith] in splitter.toml names",
-        )
+    """The plans of all services, this one among them."""
     services = [
-        s for s in project.planned(service) if s.name == service.name or _has_routes(s, ground)
+        s
+        for s in project.planned(service)
+        if s.name == service.name or has_routes(s, ground.routes)
     ]
     return Drawn(project, service, draw(ground, services))
-
-
-def _has_routes(service: Service, ground: Ground) -> bool:
-    try:
-        return bool(select(service, ground.routes)[1])
-    except UsageError:
-        return False
 
 
 def _new_service(
@@ -112,7 +100,7 @@ def _new_service(
     A planned service that has the same routes and no folder yet gives its place to the new name.
     """
     check_name(name)
-    ground = ground_of(project)
+    ground = sure_ground(project)
     known = project.settings.services.get(name)
     given = tuple(routes) or (known.routes if known else ())
     selection, _ = select(Service(name, port, given), ground.routes)

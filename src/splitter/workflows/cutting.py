@@ -19,7 +19,7 @@ from splitter.model.monolith import Module, Route
 from splitter.model.plan import Copy
 from splitter.planning.plan import Ground
 from splitter.planning.selecting import select
-from splitter.workflows.look import ground_of
+from splitter.workflows.look import sure_ground
 from splitter.workflows.project import Project
 from splitter.workflows.proposal import Proposal
 
@@ -37,7 +37,7 @@ def gateway(project: Project) -> Proposal:
                 where="splitter.toml",
                 hint=f"splitter split {name} --port {settings.services[name].port}",
             )
-    ground = ground_of(project)
+    ground = sure_ground(project)
     sides = [
         Side(s, _routes(ground, s.name, project), live=s.name in settings.gateway.live)
         for s in project.planned()
@@ -64,7 +64,7 @@ def deprecate(project: Project, name: str, *, sunset: str, since: str) -> Propos
             f"{name} has no service yet that could take its routes over",
             hint=f"splitter split {name} --port {service.port}",
         )
-    ground = ground_of(project)
+    ground = sure_ground(project)
     monolith = project.settings.monolith
     changes = mark(
         name,

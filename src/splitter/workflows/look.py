@@ -9,12 +9,13 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from splitter.discovery.closure import imported
 from splitter.discovery.codes import CODES
 from splitter.discovery.parsing import Parsed, parse
 from splitter.discovery.reconciling import reconcile
 from splitter.discovery.routes import read_routes
 from splitter.effects import introspection, results
-from splitter.errors import UsageError
+from splitter.errors import RefusedError, UsageError
 from splitter.model.changes import Note
 from splitter.model.monolith import Module, Monolith, Route, RunningApp
 from splitter.planning.plan import Ground
@@ -37,6 +38,19 @@ def ground_of(project: Project) -> Ground:
     )
 
 
+def sure_ground(project: Project) -> Ground:
+    """The same, RefusedError if the monolith cannot be imported: what was read may lack some."""
+    ground = ground_of(project)
+    if ground.running.error:
+        raise RefusedError(
+            "the monolith cannot be imported, so nothing can be held against it",
+            reasons=(ground.running.error,),
+            hint="see that it starts by itself, with the interpreter and the environment "
+            "that [monolith] in splitter.toml names",
+        )
+    return ground
+
+
 def survey(project: Project) -> Monolith:
     """All that is to be known of the monolith: routes, modules, tables, findings."""
     from splitter.discovery.tables import read_tables
@@ -44,10 +58,7 @@ def survey(project: Project) -> Monolith:
     parsed = parse(project.sources, skip=NotTheMonolith(project))
     running = running_app(project, parsed)
     routes, notes = _routes(project.settings, parsed, running)
-    modules = tuple(
-        Module(name, path, path.endswith("__init__.py"), project.sources[path].count(b"\n"))
-        for name, path in sorted(parsed.names.items())
-    )
+    modules = tuple(_module(name, path, parsed) for name, path in sorted(parsed.names.items()))
     return Monolith(
         project.settings.monolith.app,
         project.settings.monolith.factory,
@@ -56,6 +67,22 @@ def survey(project: Project) -> Monolith:
         read_tables(parsed),
         tuple(sorted({*parsed.notes, *notes, *_import_failure(project, running)})),
         running,
+    )
+
+
+def is_in_the_way(monolith: Monolith) -> bool:
+    """Whether something was found that blocks a split, or a file that cannot be parsed."""
+    return any(note.blocks or note.code == "SPL001" for note in monolith.findings)
+
+
+def _module(name: str, path: str, parsed: Parsed) -> Module:
+    source = parsed.sources[path]
+    return Module(
+        name,
+        path,
+        path.endswith("__init__.py"),
+        source.count(b"\n"),
+        imported(path, source, parsed.names.keys()),
     )
 
 

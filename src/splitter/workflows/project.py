@@ -10,11 +10,12 @@ from typing import Any
 
 from splitter.actions.manifest import read_manifest
 from splitter.effects import workspace
-from splitter.errors import NoProject, UsageError
+from splitter.errors import NoProject
 from splitter.model.changes import ChangeSet
 from splitter.model.monolith import Sources
 from splitter.model.plan import Manifest, Service
 from splitter.settings import Settings, load
+from splitter.workflows.folders import folder_of
 
 _TESTS = re.compile(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$")
 
@@ -82,13 +83,6 @@ def open_at(root: Path, settings: Settings, *, preview: bool = False) -> Project
     """The project in `root` with these settings, be they written down or not."""
     sources = workspace.read(root)
     return Project(root, settings, sources, read_manifest(sources), preview=preview)
-
-
-def folder_of(folder: Path | None) -> Path:
-    """The folder that was named, or else the current one. UsageError where it is none."""
-    if folder is not None and not folder.is_dir():
-        raise UsageError("there is no such folder", where=str(folder), hint="-C takes a folder")
-    return (folder or Path.cwd()).resolve()
 
 
 def is_project(root: Path) -> bool:

@@ -14,6 +14,7 @@ from splitter.errors import NoProject, UsageError
 from splitter.model.changes import ChangeSet
 from splitter.model.plan import Manifest
 from splitter.model.rewriting import Rewriting
+from splitter.workflows.folders import folder_of
 from splitter.workflows.rewriting import parse_maps, rewrite_paths
 
 
@@ -43,7 +44,7 @@ def command(
 
 
 def _root(folder: Path | None, *, given: bool) -> Path:
-    start = (folder or Path.cwd()).resolve()
+    start = folder_of(folder)
     root = start if folder is not None else workspace.find_root(start)
     if root is None and not given:
         raise NoProject(

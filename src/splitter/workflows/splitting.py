@@ -44,11 +44,12 @@ def split(
         said += told(proof)
         details["parity"] = asdict(proof.summary)
         checked = replace(checked, ok=proof.ok)
-        _keep(tried, "parity", name, verifying.record(tried, drawn.service, proof.ok))
     if not checked.ok:
         said.append(f"{name} is not split: nothing was written")
         return replace(proposal, said=tuple(said), details=details, ok=False)
-    _keep(tried, "verify", name, verifying.record(tried, drawn.service, True))
+    kept = results.read(tried.root, "verify")
+    record = verifying.record(tried, drawn.service, True)
+    results.write(tried.root, "verify", {**kept, name: record})
     return replace(proposal, said=tuple(said), details=details)
 
 
@@ -61,7 +62,3 @@ def told(proof: Proof) -> Iterator[str]:
     if len(failed) > 10:
         yield f"and {len(failed) - 10} more"
     yield wording.told(proof.summary)
-
-
-def _keep(project: Project, kind: str, name: str, record: dict[str, object]) -> None:
-    results.write(project.root, kind, {**results.read(project.root, kind), name: record})

@@ -8,7 +8,8 @@ from pathlib import Path
 from splitter.effects import workspace
 from splitter.errors import NoProject
 from splitter.model.changes import Applied, ChangeSet
-from splitter.workflows.project import folder_of, is_project
+from splitter.workflows.folders import folder_of
+from splitter.workflows.project import is_project
 
 NOTHING = ChangeSet("")
 
