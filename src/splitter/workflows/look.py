@@ -17,8 +17,11 @@ from splitter.discovery.routes import read_routes
 from splitter.effects import introspection, results
 from splitter.errors import RefusedError, UsageError
 from splitter.model.changes import Note
-from splitter.model.monolith import Module, Monolith, Route, RunningApp
-from splitter.planning.plan import Ground
+from splitter.model.monolith import Module, Monolith, Route, RunningApp, Table
+from splitter.model.plan import Service
+from splitter.planning.findings import findings
+from splitter.planning.plan import Ground, draw
+from splitter.planning.selecting import select
 from splitter.settings import Settings
 from splitter.workflows.project import NotTheMonolith, Project
 
@@ -59,13 +62,15 @@ def survey(project: Project) -> Monolith:
     running = running_app(project, parsed)
     routes, notes = _routes(project.settings, parsed, running)
     modules = tuple(_module(name, path, parsed) for name, path in sorted(parsed.names.items()))
+    tables = read_tables(parsed)
+    planned = _planned(project, parsed, routes, running, tables)
     return Monolith(
         project.settings.monolith.app,
         project.settings.monolith.factory,
         modules,
         routes,
-        read_tables(parsed),
-        tuple(sorted({*parsed.notes, *notes, *_import_failure(project, running)})),
+        tables,
+        tuple(sorted({*parsed.notes, *notes, *_import_failure(project, running), *planned})),
         running,
     )
 
@@ -84,6 +89,33 @@ def _module(name: str, path: str, parsed: Parsed) -> Module:
         source.count(b"\n"),
         imported(path, source, parsed.names.keys()),
     )
+
+
+def _planned(
+    project: Project,
+    parsed: Parsed,
+    routes: tuple[Route, ...],
+    running: RunningApp,
+    tables: tuple[Table, ...],
+) -> tuple[Note, ...]:
+    """What stands in the way of the planned services; nothing while none is planned."""
+    monolith = project.settings.monolith
+    ground = Ground(parsed, routes, monolith.app, monolith.routes, project.settings.homes, running)
+    services = [s for s in project.planned() if has_routes(s, routes)]
+    if not services or running.error:
+        return ()
+    blueprint = draw(ground, services)
+    notes = {n for plan in blueprint.plans.values() for n in (*plan.blockers, *plan.notes)}
+    data = {n for s in services for n in blueprint.data(s.name).notes}
+    return (*notes, *data, *findings(blueprint, tables))
+
+
+def has_routes(service: Service, routes: tuple[Route, ...]) -> bool:
+    """Whether a planned service answers to any route of the monolith as it is now."""
+    try:
+        return bool(select(service, routes)[1])
+    except UsageError:
+        return False
 
 
 def running_app(project: Project, parsed: Parsed) -> RunningApp:
