@@ -11,6 +11,8 @@ from splitter.actions.ownership import keep_edits
 from splitter.actions.rendering import render
 from splitter.codemods.installing import Target, install
 from splitter.codemods.routes import mark_deprecated
+from splitter.codemods.unmarking import unmark
+from splitter.discovery.parsing import is_package, module_name
 from splitter.errors import UsageError
 from splitter.model.changes import ChangeSet, Note
 from splitter.model.monolith import Module, Route
@@ -75,6 +77,40 @@ def deprecate(
     marked = _mark(old, application, before)
     announced = _announce(old, notice, application, templates, marked.over(before), recorded)
     return replace(marked + announced, title=f"deprecate the old routes of {service}")
+
+
+def marks(
+    changes: ChangeSet, routes: Sequence[Route], known: Mapping[str, Sequence[str]]
+) -> dict[str, tuple[str, ...]]:
+    """Which endpoints have been marked in which file, these changes included."""
+    endpoints = frozenset(route.endpoint for route in routes if route.in_schema)
+    found = {path: set(names) for path, names in known.items()}
+    for change in changes.changes:
+        if change.kind == "change" and change.path.endswith(".py"):
+            result = mark_deprecated(
+                change.before or b"",
+                module=module_name(change.path),
+                is_package=is_package(change.path),
+                endpoints=endpoints,
+            )
+            if result.added:
+                found.setdefault(change.path, set()).update(result.added)
+    return {path: tuple(sorted(names)) for path, names in found.items()}
+
+
+def unmarked(files: Mapping[str, bytes], known: Mapping[str, Sequence[str]]) -> Mapping[str, bytes]:
+    """The files without the marks of deprecation that were put in: what a service is made of."""
+    plain = {
+        path: unmark(
+            files[path],
+            module=module_name(path),
+            is_package=is_package(path),
+            endpoints=frozenset(endpoints),
+        )
+        for path, endpoints in known.items()
+        if path in files
+    }
+    return {**files, **plain} if plain else files
 
 
 def _mark(old: Sequence[Route], application: Application, before: Mapping[str, bytes]) -> ChangeSet:

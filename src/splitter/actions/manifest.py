@@ -20,7 +20,8 @@ def read_manifest(files: Mapping[str, bytes]) -> Manifest:
     try:
         table = json.loads(data)
         copies = tuple(Copy(**row) for row in table["copies"])
-        return Manifest(copies, dict(table["written"]), dict(table["imports"]))
+        marked = {path: tuple(found) for path, found in table.get("marked", {}).items()}
+        return Manifest(copies, dict(table["written"]), dict(table["imports"]), marked)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise ConfigurationError(
             f"the record of what splitter wrote cannot be read: {error}",
@@ -37,4 +38,6 @@ def manifest_bytes(manifest: Manifest) -> bytes:
         "written": dict(sorted(manifest.written.items())),
         "imports": {o: dict(sorted(m.items())) for o, m in sorted(manifest.imports.items())},
     }
+    if manifest.marked:
+        table["marked"] = {p: sorted(found) for p, found in sorted(manifest.marked.items())}
     return (json.dumps(table, indent=1, ensure_ascii=False) + "\n").encode("utf-8")

@@ -10,11 +10,13 @@ VERBS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "a
 
 
 class Marker(cst.CSTTransformer):
-    """Marks the endpoints (`module:qualname`); `marked` has those whose route was found."""
+    """Marks the endpoints (`module:qualname`); `marked` has those whose route was found, `known`
+    those of which one said so already."""
 
     def __init__(self, module: str, names: Mapping[str, str], endpoints: Collection[str]) -> None:
         super().__init__()
         self.marked: set[str] = set()
+        self.known: set[str] = set()
         self._module = module
         self._names = names
         self._endpoints = {endpoint.replace(":", "."): endpoint for endpoint in endpoints}
@@ -59,6 +61,7 @@ class Marker(cst.CSTTransformer):
             return call
         self.marked.add(endpoint)
         if any(a.keyword is not None and a.keyword.value == "deprecated" for a in call.args):
+            self.known.add(endpoint)
             return call
         return _with_argument(call)
 

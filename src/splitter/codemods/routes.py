@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """The file as it is then, and which of the endpoints have their routes marked in it."""
+    """The file as it is then, which of the endpoints have their routes marked in it, and which of
+    these had none that was marked before."""
 
     source: bytes
     endpoints: frozenset[str]
+    added: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 def mark_deprecated(
@@ -35,7 +37,8 @@ def mark_deprecated(
         return Marked(source, frozenset())
     changed = tree.visit(marker)
     same = changed.deep_equals(tree)
-    return Marked(source if same else encoded(changed, source), frozenset(marker.marked))
+    text = source if same else encoded(changed, source)
+    return Marked(text, frozenset(marker.marked), frozenset(marker.marked - marker.known))
 
 
 def _names(source: bytes, module: str, is_package: bool) -> Mapping[str, str]:

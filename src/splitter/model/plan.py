@@ -97,12 +97,14 @@ class Manifest:
     """What splitter has written so far, as recorded in `.splitter/manifest.json`.
 
     `written`: path → SHA-256 of what was last written there, skeleton files included; `imports`:
-    owner of files (a service, or `shared`) → old dotted name → new dotted name.
+    owner of files (a service, or `shared`) → old dotted name → new dotted name; `marked`: a file
+    of the monolith → the endpoints that were marked as deprecated in it.
     """
 
     copies: tuple[Copy, ...] = ()
     written: Mapping[str, str] = field(default_factory=dict)
     imports: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    marked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def copy(self, path: str) -> Copy | None:
         """The record of the copy at `path`, if it is one."""

@@ -8,7 +8,7 @@ from datetime import date
 
 from splitter.actions.assembling import Assembly, noted
 from splitter.actions.deprecation import MODULE as NOTICES
-from splitter.actions.deprecation import Application, Notice
+from splitter.actions.deprecation import Application, Notice, marks
 from splitter.actions.deprecation import deprecate as mark
 from splitter.actions.gateway import Gateway, Side, configure
 from splitter.actions.ownership import digest
@@ -66,16 +66,19 @@ def deprecate(project: Project, name: str, *, sunset: str, since: str) -> Propos
         )
     ground = sure_ground(project)
     monolith = project.settings.monolith
+    routes = _routes(ground, name, project)
     changes = mark(
         name,
-        _routes(ground, name, project),
+        routes,
         notice,
         application=Application(monolith.app, monolith.factory, _modules(ground), ground.routes),
         templates=read_templates(project.root),
         before=project.sources,
         recorded=project.manifest.written,
     )
-    return _proposal(project, changes, ())
+    marked = marks(changes, routes, project.manifest.marked)
+    manifest = replace(project.manifest, marked=marked)
+    return _proposal(replace(project, manifest=manifest), changes, ())
 
 
 def _routes(ground: Ground, name: str, project: Project) -> tuple[Route, ...]:

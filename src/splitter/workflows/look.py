@@ -9,6 +9,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from splitter.actions.deprecation import unmarked
 from splitter.discovery.closure import imported
 from splitter.discovery.codes import CODES
 from splitter.discovery.parsing import Parsed, parse
@@ -17,7 +18,7 @@ from splitter.discovery.routes import read_routes
 from splitter.effects import introspection, results
 from splitter.errors import RefusedError, UsageError
 from splitter.model.changes import Note
-from splitter.model.monolith import Module, Monolith, Route, RunningApp, Table
+from splitter.model.monolith import Module, Monolith, Route, RunningApp, Sources, Table
 from splitter.model.plan import Service
 from splitter.planning.findings import findings
 from splitter.planning.plan import Ground, draw
@@ -27,8 +28,12 @@ from splitter.workflows.project import NotTheMonolith, Project
 
 
 def ground_of(project: Project) -> Ground:
-    """What every plan starts from: the parsed code, the reconciled routes, the running app."""
-    parsed = parse(project.sources, skip=NotTheMonolith(project))
+    """What every plan starts from: the parsed code, the reconciled routes, the running app.
+
+    The code is the monolith's own, without the marks that deprecation has put there.
+    """
+    sources = Sources(unmarked(project.sources, project.manifest.marked))
+    parsed = parse(sources, skip=NotTheMonolith(project))
     running = running_app(project, parsed)
     routes, _ = _routes(project.settings, parsed, running)
     return Ground(
