@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from splitter.codemods.imports.findings import RESHAPED
 from splitter.codemods.imports.mapping import ImportMap
@@ -11,8 +12,10 @@ from splitter.codemods.imports.parsing import check_syntax
 from splitter.codemods.imports.repointing import Rewritten, repoint
 from splitter.codemods.imports.text import ParseError
 from splitter.model.changes import ChangeSet, FileChange
-from splitter.model.plan import Manifest
 from splitter.model.rewriting import FileReport, Misread, Rewriting, joined
+
+if TYPE_CHECKING:
+    from splitter.model.plan import Manifest
 
 TITLE = "rewrite-imports"
 
@@ -42,13 +45,22 @@ def rewrite(
     return joined(title, (work.rewrite(path, source) for path, source in pairs))
 
 
-def rewrite_copies(files: Mapping[str, bytes], manifest: Manifest) -> Rewriting:
-    """Point every copied file's imports at the new homes, by the map of the file's owner."""
+def rewrite_copies(
+    files: Mapping[str, bytes], manifest: Manifest, *, monolith: Collection[str] = ()
+) -> Rewriting:
+    """Point every copied file's imports at the new homes, by the map of the file's owner.
+
+    `files` are all files of the project: what is a module there is known to be one.
+    """
+    modules = frozenset(dotted_name(path) for path in files if path.endswith(".py"))
     parts = []
     for owner, imports in manifest.imports.items():
         origins = {c.path: c.origin for c in manifest.copies if c.owner == owner}
         own = {p: files[p] for p in origins if p in files and p.endswith(".py")}
-        parts.append(rewrite(own, imports, origins=origins, closely=own))
+        done = rewrite(
+            own, imports, origins=origins, closely=own, modules=modules, monolith=monolith
+        )
+        parts.append(done)
     return joined(TITLE, parts)
 
 

@@ -8,6 +8,7 @@ import os
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from splitter.actions.rewriting import TITLE, rewrite
@@ -43,50 +44,68 @@ def rewrite_paths(
     origin: str | None = None,
     origins: Mapping[str, str] | None = None,
     jobs: int = 1,
+    strict: bool = False,
 ) -> Rewriting:
     """What is due in files and in the `.py` files below folders, given from the current folder.
 
     `origin` is for the one file given; `origins`, by path below `root`, for all others.
-    Nothing is written. UsageError for a path that is not there or not below `root`, DiskError
-    for a file that cannot be read.
+    Nothing is written. Files that are named are checked for syntax, those found in a folder only
+    if they could hold something of the map. `strict`: an import of a package that the map moves
+    from, or that a file came from, blocks if no map covers it. UsageError for a path that is
+    not there or not below `root`, DiskError for a file that cannot be read.
     """
     named, found = _collect(root, paths)
     known = dict(origins or {})
     if origin is not None:
         known[_only(named, found)] = _origin(origin)
+    job = _Job(root, imports, known, named, strict)
     with _no_collections():
-        if jobs > 1 and len(found) > jobs:
-            return _in_parallel(root, found, imports, known, named, jobs)
-        return _rewrite_some(root, found, imports, known, named)
+        return _in_parallel(job, found, jobs) if jobs > 1 else job.rewrite(found)
 
 
-def _rewrite_some(
-    root: Path,
-    paths: Sequence[str],
-    imports: Mapping[str, str],
-    origins: Mapping[str, str],
-    named: frozenset[str],
-) -> Rewriting:
-    sources = ((path, _read(root, path)) for path in paths)
-    return rewrite(sources, imports, origins=origins, closely=named)
+@dataclass(frozen=True)
+class _Job:
+    """What a process has to know to rewrite its share of the files."""
+
+    root: Path
+    imports: Mapping[str, str]
+    origins: Mapping[str, str]
+    named: frozenset[str]
+    strict: bool
+
+    def rewrite(self, paths: Sequence[str]) -> Rewriting:
+        return rewrite(
+            ((path, _read(self.root, path)) for path in paths),
+            self.imports,
+            origins=self.origins,
+            closely=self.named,
+            modules=_modules(self.root, self.imports),
+            monolith=self._monolith() if self.strict else (),
+        )
+
+    def _monolith(self) -> frozenset[str]:
+        names = (*self.imports, *self.origins.values())
+        return frozenset(name.partition(".")[0] for name in names)
 
 
-def _in_parallel(
-    root: Path,
-    paths: Sequence[str],
-    imports: Mapping[str, str],
-    origins: Mapping[str, str],
-    named: frozenset[str],
-    jobs: int,
-) -> Rewriting:
+def _in_parallel(job: _Job, paths: Sequence[str], jobs: int) -> Rewriting:
     from concurrent.futures import ProcessPoolExecutor
 
-    shares = [paths[start::jobs] for start in range(jobs)]
-    with ProcessPoolExecutor(jobs) as pool:
-        work = [
-            pool.submit(_rewrite_some, root, share, imports, origins, named) for share in shares
-        ]
-        return joined(TITLE, [one.result() for one in work])
+    shares = [share for start in range(jobs) if (share := paths[start::jobs])]
+    with ProcessPoolExecutor(len(shares) or 1) as pool:
+        return joined(TITLE, list(pool.map(job.rewrite, shares)))
+
+
+def _modules(root: Path, imports: Mapping[str, str]) -> frozenset[str]:
+    """Which of the names, and of what lies directly above them, are modules below `root`."""
+    names = {name for pair in imports.items() for name in pair}
+    names |= {name.rpartition(".")[0] for name in names} - {""}
+    return frozenset(name for name in names if _is_module(root, name))
+
+
+def _is_module(root: Path, name: str) -> bool:
+    path = os.path.join(root, *name.split("."))
+    return os.path.isfile(f"{path}.py") or os.path.isdir(path)
 
 
 def _collect(root: Path, paths: Sequence[str]) -> tuple[frozenset[str], list[str]]:

@@ -38,7 +38,7 @@ def follow_uses(
     following.settle_names()
     sites = [following.write(follow) for follow in following.follows]
     keep_packages(following.stays, reading, imports, following.loads, following.taken)
-    return [site for site in sites if site], following.findings
+    return sites, following.findings
 
 
 class _Following:
@@ -106,12 +106,15 @@ class _Following:
         stays = old if after is None else ".".join((after, *use.attributes))
         if new == stays or (use.role == "del" and not use.attributes):
             self.stays.append(Stay(use, seen, bindings, old))
-        elif not all(binding.inline for binding in bindings):
+            return
+        follow = Follow(use, seen, bindings, old, rule, target)
+        obstacle = _obstacle(follow)
+        if obstacle:
             self.stays.append(Stay(use, seen, bindings, old))
-            what = f"`{_spelled(use)}` is reached by a global name of a function; it was left"
+            what = f"`{_spelled(use)}` {obstacle}; it was left"
             self.findings.append(Finding(use.spans[0][0], UNCERTAIN, what))
         else:
-            self.follows.append(Follow(use, seen, bindings, old, rule, target))
+            self.follows.append(follow)
 
     def _after(self, bindings: Iterable[Binding], home: Scope) -> str | None:
         """What the local name will stand for; None if the imports will bind other names."""
@@ -141,7 +144,7 @@ class _Following:
             alias = self.taken.alias(Need(imported.new), scope)
             if alias:
                 imported.alias = alias
-                self._tell_alias(binding.statement, imported.new, alias)
+                self._tell_alias(binding.statement, Need(imported.new), alias)
 
     def _added(self) -> Iterator[Newcomer]:
         for follow, need in self._needs.items():
@@ -164,13 +167,9 @@ class _Following:
         stays = (s for s in self.stays if s.use.name == group)
         return any(n.is_root for n in roots) or any(is_dropped(s) for s in stays)
 
-    def write(self, follow: Follow) -> Site | None:
+    def write(self, follow: Follow) -> Site:
         """The use as it will be; the import for it is added where there is none."""
         need = self._needs[follow]
-        if follow.dotted and "." not in follow.target:
-            what = f"`{_spelled(follow.use)}` sets a module, {follow.target}; it was left"
-            self.findings.append(Finding(follow.use.spans[0][0], UNCERTAIN, what))
-            return None
         if not self.taken.alias(need, follow.sight.home):
             if not provided(need, follow, self.loads):
                 self._add(need.statement(), follow, need, "")
@@ -210,7 +209,7 @@ class _Following:
             if host.statement and line not in host.statement.extra:
                 host.statement.extra.append(line)
                 if alias:
-                    self._tell_alias(host.statement, need.whole, alias)
+                    self._tell_alias(host.statement, need, alias)
 
     def _dropping(self) -> list[tuple[Scope, Binding, Imported]]:
         """The plain imports that will bind another name, with the scopes they bind in."""
@@ -222,9 +221,9 @@ class _Following:
             if binding.imported and binding.imported.drops_root
         ]
 
-    def _tell_alias(self, statement: Statement | None, module: str, alias: str) -> None:
-        first = module.partition(".")[0]
-        self._find(statement, RENAMED, f"`{first}` is taken: {module} is imported as {alias}")
+    def _tell_alias(self, statement: Statement | None, need: Need, alias: str) -> None:
+        what = f"`{need.binds}` is taken: {need.whole} is imported as {alias}"
+        self._find(statement, RENAMED, what)
 
     def _find(self, statement: Statement | None, code: str, what: str) -> None:
         if statement:
@@ -232,6 +231,15 @@ class _Following:
             finding = Finding(start, code, what)
             if finding not in self.findings:
                 self.findings.append(finding)
+
+
+def _obstacle(follow: Follow) -> str:
+    """Why a use cannot follow although what it means has moved."""
+    if not all(binding.inline for binding in follow.sources):
+        return "is reached by a global name that a function binds"
+    if follow.dotted and "." not in follow.target:
+        return f"would have to set {follow.target}, a module"
+    return ""
 
 
 def _means(binding: Binding, meaning: str) -> bool:

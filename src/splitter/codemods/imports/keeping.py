@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from splitter.codemods.imports.access import Need
 from splitter.codemods.imports.expressions import Reading
-from splitter.codemods.imports.loading import Loads
+from splitter.codemods.imports.loading import Loads, prefixes
 from splitter.codemods.imports.mapping import ImportMap, below
 from splitter.codemods.imports.naming import Names, Newcomer
 from splitter.codemods.imports.scopes import Binding, Sight, Use, sight
@@ -51,7 +51,7 @@ class _Keeping:
         root = stay.use.name
         sources = sorted(stay.sources, key=lambda b: b.moment)
         dropped = [b for b in sources if _drops(b, root)]
-        known = self._loads.module_of(stay.old) or root
+        known = self._known(stay.old, root)
         module = self._imports.target(known)
         loaded = self._loads.loaded(module, stay.sight, stay.sources, stay.use.spans[0][0])
         if dropped:
@@ -61,6 +61,14 @@ class _Keeping:
         elif not loaded and self._loads.lost(known, module):
             for binding in sources:
                 self._add(binding, self._loading(binding, stay, module), module)
+
+    def _known(self, old: str, root: str) -> str:
+        """The module furthest down that the use reaches by way of its root."""
+        above = self._imports.target(root)
+        for known in prefixes(self._loads.module_of(old) or root):
+            if not below(known, root) or self._imports.target(known) == above + known[len(root) :]:
+                return known
+        return root
 
     def _loading(self, binding: Binding, stay: Stay, module: str) -> str:
         need, home = Need(module), stay.sight.home

@@ -82,6 +82,8 @@ def _out_of_line(text: Text, parts: list[_Part], part: _Part) -> Splice:
     behind = parts[at - 1].end if at else part.start
     if at > stays[-1] and b"#" not in text.data[behind : part.start]:
         return Splice(behind, part.end, b"")
+    if at - 1 in stays and b"\\" in text.data[behind : part.start]:
+        return Splice(behind, part.end, b"")
     comma = _COMMA.match(text.data, part.end)
     end = comma.end() if comma else part.end
     blanks = _BLANKS.match(text.data, end)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 _RELATIVE = (b"from .", b"from.", b"from  ", b"from\t", b"from\f", b"from\\", b"from \\")
 _DOTS_AFTER_FROM = re.compile(rb"\bfrom[ \t\f\\\r\n]*\.")
@@ -19,7 +19,10 @@ class ImportMap:
     settle whether a moved name is a module or an object in one, where the code does not tell.
     """
 
-    __slots__ = ("_inner", "_needles", "_quoted", "_targets", "binds", "modules", "news", "olds")
+    __slots__ = (
+        "_deeper", "_inner", "_known", "_needles", "_quoted", "_targets",
+        "_touched", "binds", "modules", "news", "olds",
+    )  # fmt: skip
 
     def __init__(self, imports: Mapping[str, str], *, modules: Collection[str] = ()) -> None:
         self.olds = {old: new for old, new in imports.items() if old != new}
@@ -36,14 +39,33 @@ class ImportMap:
             tuple((p, p.encode()) for p in reversed(old.split(".")) if p.isascii())
             for old in self.olds
         )
-        longest = sorted(self.olds, key=len, reverse=True)
-        names = b"|".join(re.escape(old.encode()) for old in longest) or rb"(?!)"
-        self._quoted = re.compile(rb"""['"](?:""" + names + rb""")(?!\w)""")
+        spelled = {spelling for old in self.olds for spelling in (old, _with_colon(old))}
+        self._quoted = tuple(q + old.encode() for old in spelled for q in (b"'", b'"'))
+        self._deeper = frozenset(above for name in self._targets for above in _above(name))
+        self._known: dict[str, str] = {}
+        self._touched: dict[str, bool] = {}
 
     def target(self, dotted: str) -> str:
         """What `dotted` is called once everything has moved."""
         old, new = self.rule(dotted)
         return new + dotted[len(old) :]
+
+    def targets(self, module: str, names: Iterable[str]) -> Iterator[str]:
+        """What each of `names` in `module` is called once everything has moved."""
+        if module in self._deeper:
+            return (self.target(f"{module}.{name}") for name in names)
+        new = self._known.get(module)
+        if new is None:
+            new = self._known[module] = self.target(module)
+        return (f"{new}.{name}" for name in names)
+
+    def touches(self, dotted: str) -> bool:
+        """`dotted` moves, or something below it does."""
+        known = self._touched.get(dotted)
+        if known is None:
+            moves = dotted in self._deeper or self.target(dotted) != dotted
+            known = self._touched[dotted] = moves
+        return known
 
     def rule(self, dotted: str) -> tuple[str, str]:
         """The old and new name that decide about `dotted`; twice `dotted` where none does."""
@@ -61,7 +83,7 @@ class ImportMap:
 
     def quoted_in(self, source: bytes) -> bool:
         """Some string of `source` may start with an old name."""
-        return self._quoted.search(source) is not None
+        return any(quoted in source for quoted in self._quoted)
 
     def looks_old(self, value: str) -> bool:
         """`value` is the path of something that moves; a single word could be anything."""
@@ -70,7 +92,8 @@ class ImportMap:
             return False
         if colon and not _PATH.fullmatch(attribute):
             return False
-        return self.target(module) != module
+        dotted = f"{module}.{attribute}" if colon else module
+        return self.target(dotted) != dotted
 
     def concerns(self, source: bytes, *, package: str, moved: bool) -> bool:
         """False only if nothing in `source` can be due: every file is asked, so it is cheap.
@@ -78,21 +101,36 @@ class ImportMap:
         `package` is what relative imports start from; its parts need not stand in the text.
         `moved` says that relative imports must become absolute, mapped or not.
         """
-        if any(all(part in source for _, part in needle) for needle in self._needles):
-            return True
-        if mentions_dynamic(source):
-            return True
-        if not has_relative(source):
-            return False
         known = frozenset(package.split("."))
-        return moved or any(
-            all(name in known or part in source for name, part in needle)
-            for needle in self._needles
-        )
+        maybe = False
+        for needle in self._needles:
+            missing = _missing(needle, source, known)
+            if missing == 0:
+                return True
+            maybe = maybe or missing == 1
+        return mentions_dynamic(source) or ((moved or maybe) and has_relative(source))
 
     def _goes_its_own_way(self, old: str) -> bool:
         above, _, last = old.rpartition(".")
         return bool(above) and self.olds[old] != f"{self.target(above)}.{last}"
+
+
+def _with_colon(dotted: str) -> str:
+    module, dot, name = dotted.rpartition(".")
+    return f"{module}:{name}" if dot else dotted
+
+
+def _missing(
+    needle: tuple[tuple[str, bytes], ...], source: bytes, known: frozenset[str]
+) -> int:
+    """0: every part occurs; 1: all that do not are known from elsewhere; 2: some are not."""
+    missing = 0
+    for name, part in needle:
+        if part not in source:
+            if name not in known:
+                return 2
+            missing = 1
+    return missing
 
 
 def mentions_dynamic(source: bytes) -> bool:

@@ -17,19 +17,20 @@ _STRINGS = (cst.FormattedString, cst.TemplatedString, cst.ConcatenatedString)
 _E = TypeVar("_E", bound=cst.BaseExpression)
 
 
-def read_newer(text: Text) -> ast.Module | None:
+def read_newer(text: Text) -> ast.Module:
     """What `ast` would give if it could: names, scopes and imports with exact places.
 
-    Whatever else stands in expressions is given as a tuple of its parts. None if libcst cannot
-    read the file either; raises ParseError if it is wrong beyond its newer syntax.
+    Whatever else stands in expressions is given as a tuple of its parts. Raises ParseError.
     """
     source = text.data.decode()
     try:
         module = cst.parse_module(source)
-    except (cst.ParserSyntaxError, RecursionError):
-        return None
+    except cst.ParserSyntaxError as error:
+        raise ParseError("invalid syntax", error.raw_line, error.raw_column + 1) from None
+    except RecursionError:
+        raise ParseError("nested too deeply") from None
     if module.code != source:
-        return None
+        raise ParseError("libcst does not give the file's text back")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         _check_the_rest(module)

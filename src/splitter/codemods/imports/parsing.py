@@ -20,22 +20,18 @@ def parse(text: Text) -> ast.Module:
             warnings.simplefilter("ignore")
             return ast.parse(text.source)
     except _REFUSALS as error:
-        from splitter.codemods.imports.newer import read_newer
-
-        tree = read_newer(text)
-        if tree is None:
-            raise _parse_error(error) from None
-        return tree
+        refusal = _parse_error(error)
+    try:
+        return parse_exactly(text)
+    except ParseError as error:
+        raise _better(refusal, error) from None
 
 
 def parse_exactly(text: Text) -> ast.Module:
     """The same tree by libcst, which knows the places in f-strings; raises ParseError."""
     from splitter.codemods.imports.newer import read_newer
 
-    tree = read_newer(text)
-    if tree is None:
-        raise ParseError("the places in f-strings cannot be found")
-    return tree
+    return read_newer(text)
 
 
 def check_syntax(source: bytes) -> None:
@@ -59,3 +55,9 @@ def _parse_error(error: BaseException) -> ParseError:
     if isinstance(error, ValueError):
         return ParseError(str(error))
     return ParseError("nested too deeply")
+
+
+def _better(old: ParseError, new: ParseError) -> ParseError:
+    """Which of both refusals is the fault: `ast` may have stumbled over newer syntax first."""
+    starts = any(word in old.what for word in ("never closed", "unterminated"))
+    return new if new.line > old.line and not starts else old

@@ -61,8 +61,12 @@ def repoint(
         work = _Work(text, tree, imports, home)
     except MisplacedError:
         work = _Work(text, parse_exactly(text), imports, home)
-    findings = [*work.findings, *_uncovered(text, work.statements, imports, monolith)]
-    return _result(source, text, work.sites, findings, path)
+    except RecursionError:
+        raise ParseError("nested too deeply to be followed") from None
+    if monolith:
+        every = read_statements(tree, imports, home, everything=True)
+        work.findings += _uncovered(text, every, imports, monolith)
+    return _result(source, text, work.sites, work.findings, path)
 
 
 class _Work:
@@ -71,31 +75,31 @@ class _Work:
     def __init__(self, text: Text, tree: ast.Module, imports: ImportMap, home: Home) -> None:
         self.sites: list[Site] = []
         self.findings: list[Finding] = []
-        self.statements = read_statements(tree, imports, home)
         self._text = text
-        self._follow(tree, imports)
+        self._imports = imports
+        self._statements = read_statements(tree, imports, home, everything=False)
+        names = followed_names(self._statements, imports)
+        if names or imports.quoted_in(text.data) or mentions_dynamic(text.data):
+            self._statements = read_statements(tree, imports, home, everything=True)
+            self._follow(tree, names)
         self._write()
-        self.findings += stars(text, self.statements, imports)
+        self.findings += stars(text, self._statements, imports)
 
-    def _follow(self, tree: ast.Module, imports: ImportMap) -> None:
-        """Rewrite uses and strings, if names or strings are there that could need it."""
-        names = followed_names(self.statements, imports)
-        data = self._text.data
-        if not names and not imports.quoted_in(data) and not mentions_dynamic(data):
-            return
-        wanted = names | imports.binds | callee_names(self.statements)
-        interest = Interest(wanted, imports.looks_old, _typing_names(self.statements))
-        reading = read_names(self._text, tree, self.statements, interest)
+    def _follow(self, tree: ast.Module, names: Collection[str]) -> None:
+        """Rewrite the uses of `names`, and strings."""
+        wanted = {*names, *self._imports.binds, *callee_names(self._statements)}
+        interest = Interest(wanted, self._imports.looks_old, _typing_names(self._statements))
+        reading = read_names(self._text, tree, self._statements, interest)
         if names:
-            self._take(*follow_uses(self._text, reading, self.statements, imports))
-        self._take(*write_strings(reading, imports))
+            self._take(*follow_uses(self._text, reading, self._statements, self._imports))
+        self._take(*write_strings(reading, self._imports))
 
     def _take(self, sites: list[Site], findings: list[Finding]) -> None:
         self.sites += sites
         self.findings += findings
 
     def _write(self) -> None:
-        for statement in self.statements:
+        for statement in self._statements:
             if statement.left:
                 start, _ = self._text.span(statement.node)
                 self.findings.append(Finding(start, ABOVE_TOP, statement.left))
@@ -120,7 +124,7 @@ def _typing_names(statements: Sequence[Statement]) -> dict[str, str]:
 def _uncovered(
     text: Text, statements: Sequence[Statement], imports: ImportMap, monolith: Collection[str]
 ) -> Iterator[Finding]:
-    for statement in statements if monolith else ():
+    for statement in statements:
         if statement.level and not statement.absolute:
             continue
         for name in statement.names:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
 from splitter.codemods.imports.mapping import ImportMap
 
 _ABOVE = "the dots reach above the top of the monolith; it was left"
-_BODIES = ("finalbody", "orelse", "handlers", "cases", "body")
+_BODIES = ("body", "orelse", "handlers", "finalbody", "cases")
 _IMPORTS = (ast.Import, ast.ImportFrom)
 
 
@@ -95,31 +94,35 @@ class Statement:
         return bool(self.extra) or self.absolute or any(n.old != n.new for n in self.names)
 
 
-def read_statements(tree: ast.Module, imports: ImportMap, home: Home) -> list[Statement]:
-    """Every import statement of the file, in the order of the text."""
+def read_statements(
+    tree: ast.Module, imports: ImportMap, home: Home, *, everything: bool
+) -> list[Statement]:
+    """The import statements of the file that the map can touch, or `everything` there is."""
     found = []
     for node in _import_nodes(tree):
-        if isinstance(node, ast.Import):
-            names = [_plain(alias, imports) for alias in node.names]
-            found.append(Statement(node, "", names))
-        else:
-            found.append(_from(node, imports, home))
+        if isinstance(node, ast.ImportFrom):
+            module = home.absolute(node.level, node.module) if node.level else node.module
+            if everything or node.level or module is None or imports.touches(module):
+                found.append(_from(node, module, imports, home))
+        elif everything or any(imports.touches(a.name.partition(".")[0]) for a in node.names):
+            found.append(Statement(node, "", [_plain(alias, imports) for alias in node.names]))
     return found
 
 
-def _import_nodes(tree: ast.Module) -> Iterator[ast.Import | ast.ImportFrom]:
-    ahead: list[ast.AST] = [tree]
+def _import_nodes(tree: ast.Module) -> list[ast.Import | ast.ImportFrom]:
+    found: list[ast.Import | ast.ImportFrom] = []
+    ahead: list[list[ast.AST]] = [list(tree.body)]
     while ahead:
-        node = ahead.pop()
-        if isinstance(node, _IMPORTS):
-            yield node
-        for name in _bodies(node._fields):
-            ahead.extend(reversed(getattr(node, name)))
+        for node in ahead.pop():
+            if isinstance(node, _IMPORTS):
+                found.append(node)
+            ahead += [getattr(node, name) for name in _bodies(node._fields)]
+    return sorted(found, key=lambda node: (node.lineno, node.col_offset))
 
 
 @cache
 def _bodies(fields: tuple[str, ...]) -> tuple[str, ...]:
-    """Those that hold statements, the last one first."""
+    """Those that hold statements."""
     return tuple(name for name in _BODIES if name in fields)
 
 
@@ -132,27 +135,30 @@ def _plain(alias: ast.alias, imports: ImportMap) -> Imported:
     return Imported(alias, old, new, None if dot or new == old else old, root)
 
 
-def _from(node: ast.ImportFrom, imports: ImportMap, home: Home) -> Statement:
-    module = home.absolute(node.level, node.module) if node.level else node.module
+def _from(
+    node: ast.ImportFrom, module: str | None, imports: ImportMap, home: Home
+) -> Statement:
     if module is None:
         names = [Imported(a, "", "", a.asname) for a in node.names]
         return Statement(node, "", names, node.level, left=_ABOVE)
-    names = [_from_name(alias, module, imports) for alias in node.names]
+    news = imports.targets(module, [alias.name for alias in node.names])
+    names = [
+        _from_name(alias, f"{module}.{alias.name}", new)
+        for alias, new in zip(node.names, news, strict=True)
+    ]
     absolute = bool(node.level) and home.moved
     return Statement(node, module, names, node.level, absolute)
 
 
-def _from_name(alias: ast.alias, module: str, imports: ImportMap) -> Imported:
-    if alias.name == "*":
-        return Imported(alias, f"{module}.*", f"{imports.target(module)}.*", None)
-    old = f"{module}.{alias.name}"
-    new = imports.target(old)
-    local = alias.asname or alias.name
-    return Imported(alias, old, new, _alias(local, alias.asname, alias.name, old, new))
+def _from_name(alias: ast.alias, old: str, new: str) -> Imported:
+    given = alias.asname
+    return Imported(alias, old, new, _alias(given or alias.name, given, alias.name, old, new))
 
 
 def _alias(local: str, given: str | None, name: str, old: str, new: str) -> str | None:
     """What follows `as` afterwards: as given, added for a new name, dropped if it became idle."""
+    if new == old:
+        return given
     last = new if name == old else new.rpartition(".")[2]
     if last == name:
         return given

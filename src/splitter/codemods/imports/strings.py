@@ -43,6 +43,7 @@ def write_strings(
             done.add(call.argument)
         elif _is_dynamic(call, kind, imports):
             findings.append(_dynamic(call))
+            done.add(call.argument)
     findings += [
         Finding(offset, STRING, f'"{node.value!s}" looks like a moved name and was left')
         for node, offset in reading.strings
