@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from splitter.actions.extraction import Extract, packages
 from splitter.actions.manifest import PATH, manifest_bytes
-from splitter.actions.ownership import digest, keep_edits
+from splitter.actions.ownership import digest, keep_edits, still_ours
 from splitter.model.changes import ChangeSet
-from splitter.model.plan import Copy, Manifest
+from splitter.model.plan import Manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +58,22 @@ def place(
 
 
 def noted(assembly: Assembly, changes: ChangeSet) -> Assembly:
-    """The assembly with further changes, whose new texts are recorded as written by splitter."""
+    """The assembly with further changes, whose new texts are recorded as written by splitter.
+
+    A copy that somebody edited stays the user's, even though its imports are rewritten.
+    """
     joined = assembly.changes + changes
-    now = {c.path: digest(c.after) for c in joined.changes if c.after is not None}
-    copies = tuple(_written(c, now) for c in assembly.manifest.copies)
-    skeleton = {p: d for p, d in now.items() if not any(c.path == p for c in copies)}
+    copies = still_ours(assembly.manifest.copies, changes)
+    known = {copy.path for copy in copies}
+    skeleton = {
+        c.path: digest(c.after)
+        for c in joined.changes
+        if c.after is not None and c.path not in known
+    }
     written = {**assembly.manifest.written, **skeleton}
     return Assembly(joined, replace(assembly.manifest, copies=copies, written=written))
-
-
-def origins(copies: Iterable[Copy]) -> dict[str, str]:
-    """Path → dotted name that the file had in the monolith."""
-    return {c.path: c.origin for c in copies}
 
 
 def _is_there(extract: Extract, before: Mapping[str, bytes], manifest: Manifest) -> bool:
     copy = manifest.copy(extract.path)
     return copy is not None and extract.path in before and copy.raw == digest(extract.text)
-
-
-def _written(copy: Copy, now: Mapping[str, str]) -> Copy:
-    return replace(copy, written=now[copy.path]) if copy.path in now else copy

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
-from splitter.model.changes import ChangeSet, Note
+from splitter.model.changes import ChangeSet, FileChange, Note
+from splitter.model.plan import Copy
 
 EDITED = "SPL090"
 
@@ -34,6 +36,19 @@ def keep_edits(
     )
 
 
+def still_ours(copies: Iterable[Copy], changes: ChangeSet) -> tuple[Copy, ...]:
+    """The copies, with what is now written of those that were as splitter had left them."""
+    made = {change.path: change for change in changes.changes}
+    return tuple(_written(copy, made.get(copy.path)) for copy in copies)
+
+
 def digest(data: bytes) -> str:
     """SHA-256 in hex."""
     return hashlib.sha256(data).hexdigest()
+
+
+def _written(copy: Copy, change: FileChange | None) -> Copy:
+    if change is None or change.after is None:
+        return copy
+    edited = change.before is not None and digest(change.before) != copy.written
+    return copy if edited else replace(copy, written=digest(change.after))

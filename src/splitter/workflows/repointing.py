@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from splitter.actions.manifest import PATH, manifest_bytes, read_manifest
-from splitter.actions.ownership import digest
+from splitter.actions.ownership import still_ours
 from splitter.actions.rewriting import TITLE, rewrite_copies
 from splitter.effects import workspace
 from splitter.errors import NoProject, UsageError
@@ -85,8 +85,7 @@ def _copies(
 
 def _record(changes: ChangeSet, manifest: Manifest, known: dict[str, bytes]) -> ChangeSet:
     """The manifest with what is now written, where copies are among the changes."""
-    now = {c.path: digest(c.after) for c in changes.changes if c.after is not None}
-    copies = tuple(replace(c, written=now.get(c.path, c.written)) for c in manifest.copies)
+    copies = still_ours(manifest.copies, changes)
     if copies == manifest.copies:
         return ChangeSet(TITLE)
     data = manifest_bytes(replace(manifest, copies=copies))
