@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -68,8 +68,6 @@ def with_services(made: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def left(tmp_path: Path) -> Iterator[Traces]:
+def left(tmp_path: Path) -> Traces:
     """Looks for what a command left behind."""
-    yield traces(tmp_path / "temporary")
-
-
+    return traces(tmp_path / "temporary")

@@ -153,5 +153,3 @@ def _summary(*, matched: int, mismatched: int = 0) -> dict[str, int]:
     total = matched + mismatched
     counts = {"total": total, "matched": matched, "mismatched": mismatched}
     return {**counts, "errored": 0, "skipped": 0}
-
-

@@ -87,9 +87,7 @@ def owners(routes: Sequence[Route], sides: Sequence[Side]) -> Table:
         for route in side.routes
         for method in route.methods or ("",)
     }
-    return table(
-        routes, lambda route, method: live.get((route.kind, route.path, method), MONOLITH)
-    )
+    return table(routes, lambda route, method: live.get((route.kind, route.path, method), MONOLITH))
 
 
 def _quoted(rules: Table) -> Mapping[str, list[tuple[str, str]]]:

@@ -78,8 +78,8 @@ class RunningApp:
     `distributions` maps an import name to the distributions that provide it, `versions` a
     normalised distribution name to the installed version, `requires` to what it requires
     (environment markers already applied). `reads` are the environment variables read while
-    importing, with the value seen (`None`: not set); `read_at` says where, as `file:line`, for those
-    that the project's own code asks for. `mounted` holds the OpenAPI documents of mounted
+    importing, with the value seen (`None`: not set); `read_at` says where, as `file:line`, for
+    those that the project's own code asks for. `mounted` holds the OpenAPI documents of mounted
     applications by their whole prefix. `error` is empty if the import succeeded and routes were
     found; `remarks` are lines about what is odd but did not stop it.
     """

@@ -165,7 +165,10 @@ IMPORTS: Mapping[str, Sequence[str]] = {
     "from app import db, VERSION, models as m": ("db.engine", "VERSION", "m.Kind"),
     "from app.models import user, Kind": ("user.find", "user.User.x", "Kind"),
     "from app.db import get_db, engine as e": ("get_db()", "e"),
-    "from app.db import (\n    Base,  # one\n    get_db,  # two\n    engine,\n)": ("Base", "engine"),
+    "from app.db import (\n    Base,  # one\n    get_db,  # two\n    engine,\n)": (
+        "Base",
+        "engine",
+    ),
     "from config import Settings": ("Settings",),
     "from . import db": ("db.engine",),
     "from .models.user import User as U": ("U", "U.x"),
@@ -235,7 +238,10 @@ class Writer:
         text = self.choose(*(i for i in IMPORTS if "\n" not in i))
         known += IMPORTS[text]
         use = f"{self.name('r')} = {self.choose('0', *IMPORTS[text])}"
-        self.line(indent, self.choose("if 1: {0}; {1}", "{0}; {1}", "x = 1; {0}; {1}  # end").format(text, use))
+        self.line(
+            indent,
+            self.choose("if 1: {0}; {1}", "{0}; {1}", "x = 1; {0}; {1}  # end").format(text, use),
+        )
 
     def add_walrus(self, indent: str, known: list[str], depth: int) -> None:
         name = self.choose("shared", "core", "w")
@@ -250,7 +256,9 @@ class Writer:
     def add_global(self, indent: str, known: list[str], depth: int) -> None:
         text = self.choose("import config", "import app.db", "import app")
         name = self.name("f")
-        self.line(indent, f"def {name}():\n    global app, config\n    {text}\n    return 0\n{name}()")
+        self.line(
+            indent, f"def {name}():\n    global app, config\n    {text}\n    return 0\n{name}()"
+        )
         known += IMPORTS[text]
 
     def add_with(self, indent: str, known: list[str], depth: int) -> None:

@@ -96,9 +96,7 @@ class _Following:
                 self.findings.append(Finding(use.spans[0][0], UNCERTAIN, what))
                 return
 
-    def _decide(
-        self, use: Use, seen: Sight, bindings: tuple[Binding, ...], meaning: str
-    ) -> None:
+    def _decide(self, use: Use, seen: Sight, bindings: tuple[Binding, ...], meaning: str) -> None:
         old = ".".join((meaning, *use.attributes))
         rule, target = self._imports.rule(old)
         new = target + old[len(rule) :]

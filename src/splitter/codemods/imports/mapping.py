@@ -120,9 +120,7 @@ def _with_colon(dotted: str) -> str:
     return f"{module}:{name}" if dot else dotted
 
 
-def _missing(
-    needle: tuple[tuple[str, bytes], ...], source: bytes, known: frozenset[str]
-) -> int:
+def _missing(needle: tuple[tuple[str, bytes], ...], source: bytes, known: frozenset[str]) -> int:
     """0: every part occurs; 1: all that do not are known from elsewhere; 2: some are not."""
     missing = 0
     for name, part in needle:

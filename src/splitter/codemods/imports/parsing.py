@@ -42,8 +42,11 @@ def check_syntax(source: bytes) -> None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            symtable.symtable(text.source,  # type: ignore[arg-type]
-                "<file>", "exec")
+            symtable.symtable(
+                text.source,  # type: ignore[arg-type]
+                "<file>",
+                "exec",
+            )
     except _REFUSALS:
         parse(text)
 

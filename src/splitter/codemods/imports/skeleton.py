@@ -151,9 +151,7 @@ class Skeleton(Conversion):
         return ast.For(target, source, self._body(node.body), self._body(node.orelse))
 
     def _while(self, node: cst.While) -> ast.stmt:
-        return ast.While(
-            self.expression(node.test), self._body(node.body), self._body(node.orelse)
-        )
+        return ast.While(self.expression(node.test), self._body(node.body), self._body(node.orelse))
 
     def _with(self, node: cst.With) -> ast.stmt:
         items = [

@@ -135,9 +135,7 @@ def _plain(alias: ast.alias, imports: ImportMap) -> Imported:
     return Imported(alias, old, new, None if dot or new == old else old, root)
 
 
-def _from(
-    node: ast.ImportFrom, module: str | None, imports: ImportMap, home: Home
-) -> Statement:
+def _from(node: ast.ImportFrom, module: str | None, imports: ImportMap, home: Home) -> Statement:
     if module is None:
         names = [Imported(a, "", "", a.asname) for a in node.names]
         return Statement(node, "", names, node.level, left=_ABOVE)

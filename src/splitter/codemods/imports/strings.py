@@ -28,9 +28,7 @@ def callee_names(statements: Sequence[Statement]) -> set[str]:
     return known | set(_UNBOUND)
 
 
-def write_strings(
-    reading: Reading, imports: ImportMap
-) -> tuple[list[Site], list[Finding]]:
+def write_strings(reading: Reading, imports: ImportMap) -> tuple[list[Site], list[Finding]]:
     """The strings that are rewritten, and a finding for each that cannot be or looks alike."""
     sites, findings, done = [], [], set()
     for call in reading.calls:

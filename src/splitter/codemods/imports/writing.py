@@ -61,9 +61,7 @@ def write_use(text: Text, spans: Sequence[tuple[int, int]], new: str) -> Site:
     return Site(start, end, (Splice(start, end, (b" " if glued else b"") + new.encode()),))
 
 
-def _around_comments(
-    text: Text, spans: Sequence[tuple[int, int]], new: bytes
-) -> Iterator[Splice]:
+def _around_comments(text: Text, spans: Sequence[tuple[int, int]], new: bytes) -> Iterator[Splice]:
     yield Splice(*spans[0], new)
     for (_, before), (_, end) in pairwise(spans):
         link = _LINK.match(text.data, before, end)
