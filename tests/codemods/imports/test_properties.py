@@ -223,10 +223,17 @@ class Writer:
     def expression(self, known: list[str]) -> str:
         one, two = self.choose("0", *known), self.choose("0", *known)
         form = self.choose(
-            "{0}", "[{0}, {1}]", "(lambda: {0})()", "[{0} for shared in (1,)]", "f'{{{0}}}{{{1}}}'",
-            "(lambda app: app)({0})", "[core for core in ({0},)]", "({0})", "(\n    {0}\n)",
+            "{0}",
+            "[{0}, {1}]",
+            "(lambda: {0})()",
+            "[{0} for shared in (1,)]",
+            "f'{{{0}}}{{{1}}}'",
+            "(lambda app: app)({0})",
+            "[core for core in ({0},)]",
+            "({0})",
+            "(\n    {0}\n)",
             "[x for x in [{0}] if {1} is not None]",
-        )  # fmt: skip
+        )
         return form.format(one, two)
 
     def add_local(self, indent: str, known: list[str], depth: int) -> None:
@@ -321,9 +328,12 @@ def codes(done: Rewritten) -> set[str]:
 
 
 many = settings(
-    max_examples=int(__import__('os').environ.get('N','300')), deadline=None, database=None, report_multiple_bugs=False,
+    max_examples=300,
+    deadline=None,
+    database=None,
+    report_multiple_bugs=False,
     suppress_health_check=list(HealthCheck),
-)  # fmt: skip
+)
 
 
 @many
