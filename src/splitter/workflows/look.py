@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -123,14 +123,28 @@ def has_routes(service: Service, routes: tuple[Route, ...]) -> bool:
         return False
 
 
+_ASKED_ABOUT = {"app", "factory", "environment", "lifespan"}
+_answers: dict[str, RunningApp] = {}
+
+
 def running_app(project: Project, parsed: Parsed) -> RunningApp:
-    """What the monolith says of itself; asked again only when its code or settings changed."""
-    settings = project.settings
+    """What the monolith says of itself; asked again only when its code or settings changed.
+
+    Within a process it is asked once, for a preview too, which keeps nothing on the disk.
+    """
     key = _fingerprint(project, parsed)
-    known = results.read(project.root, "running")
-    if known.get("key") == key:
-        return _decoded(known["app"])
-    running = introspection.ask(
+    if key not in _answers:
+        known = results.read(project.root, "running")
+        _answers[key] = _decoded(known["app"]) if known.get("key") == key else _asked(project)
+    running = _answers[key]
+    if not running.error and not project.preview:
+        _keep(project, key, running)
+    return running
+
+
+def _asked(project: Project) -> RunningApp:
+    settings = project.settings
+    return introspection.ask(
         project.root,
         app=settings.monolith.app,
         factory=settings.monolith.factory,
@@ -139,9 +153,11 @@ def running_app(project: Project, parsed: Parsed) -> RunningApp:
         timeout=settings.monolith.start_seconds,
         lifespan=settings.monolith.lifespan,
     )
-    if not running.error and not project.preview:
+
+
+def _keep(project: Project, key: str, running: RunningApp) -> None:
+    if results.read(project.root, "running").get("key") != key:
         results.write(project.root, "running", {"key": key, "app": _encoded(running)})
-    return running
 
 
 def _encoded(running: RunningApp) -> dict[str, Any]:
@@ -181,9 +197,10 @@ def _import_failure(project: Project, running: RunningApp) -> tuple[Note, ...]:
 def _fingerprint(project: Project, parsed: Parsed) -> str:
     settings = project.settings
     about = [
-        settings.monolith.model_dump(mode="json"),
+        settings.monolith.model_dump(mode="json", include=_ASKED_ABOUT),
         settings.python,
         _installed(settings.python),
+        [field.name for field in fields(RunningApp)],
     ]
     digest = hashlib.sha256(json.dumps(about).encode())
     for path in sorted(parsed.names.values()):

@@ -38,9 +38,10 @@ def command(
         raise UsageError("--origin goes with one PATH and at least one --map OLD=NEW")
     else:
         outcome = _copies(root, manifest, imports, paths)
-    if write and outcome.changes:
-        workspace.apply(root, outcome.changes + _record(outcome.changes, manifest, known))
-    return outcome
+    changes = outcome.changes + _record(outcome.changes, manifest, known)
+    if write and changes:
+        workspace.apply(root, changes)
+    return replace(outcome, changes=changes)
 
 
 def _root(folder: Path | None, *, given: bool) -> Path:
