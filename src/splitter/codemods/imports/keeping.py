@@ -56,8 +56,9 @@ class _Keeping:
         loaded = self._loads.loaded(module, stay.sight, stay.sources, stay.use.spans[0][0])
         if dropped:
             bound = _stays_bound(stay)
+            there = stay.sight.home.bindings[root]
             for binding in dropped if not bound or not loaded else ():
-                self._import(binding, root, module, bound=bound, loaded=loaded)
+                self._import(binding, root, module, there, bound=bound, loaded=loaded)
         elif not loaded and self._loads.lost(known, module):
             for binding in sources:
                 self._add(binding, self._loading(binding, stay, module), module)
@@ -81,22 +82,36 @@ class _Keeping:
         for binding in bindings:
             if _drops(binding, root) and not _beside(binding, remaining):
                 target = self._imports.target(root)
-                self._import(binding, root, target, bound=False, loaded=False)
+                self._import(binding, root, target, bindings, bound=False, loaded=False)
 
     def _import(
-        self, binding: Binding, root: str, module: str, *, bound: bool, loaded: bool
+        self,
+        binding: Binding,
+        root: str,
+        module: str,
+        there: Sequence[Binding],
+        *,
+        bound: bool,
+        loaded: bool,
     ) -> None:
         target = self._imports.target(root)
         if not bound and target != root:
-            self._add(binding, Need(target).statement(root), "")
+            rebound = [b.moment for b in there if not _drops(b, root)]
+            self._add(binding, Need(target).statement(root), "", rebound)
         if target == root or not loaded:
             self._add(binding, Need(module).statement(), module)
 
-    def _add(self, binding: Binding, line: str, module: str) -> None:
-        """Unless the same or more has been added in a block that has run by then."""
+    def _add(
+        self, binding: Binding, line: str, module: str, rebound: Iterable[int] = ()
+    ) -> None:
+        """Unless the same or more has been added in a block that has run by then, and the name is
+        bound to something else nowhere after it (at the moments `rebound`; in a loop, later is
+        before)."""
+        rebound = list(rebound)
         for other, kept in self._kept:
             before = other.moment <= binding.moment and binding.block.within(other.block)
-            if before and (kept == line or below(kept, module)):
+            since = any(other.moment < moment for moment in rebound)
+            if before and not since and (kept == line or below(kept, module)):
                 return
         self._kept.append((binding, module or line))
         if binding.statement:
