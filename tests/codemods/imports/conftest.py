@@ -6,7 +6,7 @@ from splitter.codemods.imports.mapping import ImportMap
 from splitter.codemods.imports.repointing import Rewritten, repoint
 
 
-@pytest.fixture()
+@pytest.fixture
 def point() -> Callable[..., Rewritten]:
     """Rewrite text by maps written as `old=new other=new`."""
 

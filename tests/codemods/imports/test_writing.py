@@ -24,7 +24,7 @@ Point = Callable[..., Rewritten]
         ("app.m=n", "from app import m\n", "import n as m\n"),
         ("app.m=m", "from app import m\n", "import m\n"),
         ("app.m=m", "from app import m as x\n", "import m as x\n"),
-        ("app.m=n", "from app import (  # one\n    m,  # two\n)\n", "import n as m  # one  # two\n"),
+        ("app.m=n", "from app import (  # a\n    m,  # b\n)\n", "import n as m  # a  # b\n"),
         ("m=n", "from m import *\n", "from n import *\n"),
         ("m=n", "x = 1; from m import a; y = a\n", "x = 1; from n import a; y = a\n"),
     ],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from splitter.codemods.imports.access import Need
@@ -82,7 +82,7 @@ class _Keeping:
         for binding in bindings:
             if _drops(binding, root) and not _beside(binding, remaining):
                 target = self._imports.target(root)
-                self._import(binding, root, target, bindings, bound=False, loaded=False)
+                self._import(binding, root, target, bindings, bound=False, loaded=True)
 
     def _import(
         self,
@@ -95,19 +95,18 @@ class _Keeping:
         loaded: bool,
     ) -> None:
         target = self._imports.target(root)
+        rebound = [b.moment for b in there if not _drops(b, root) and not _still_binds(b, root)]
         if not bound and target != root:
-            rebound = [b.moment for b in there if not _drops(b, root)]
             self._add(binding, Need(target).statement(root), "", rebound)
         if target == root or not loaded:
-            self._add(binding, Need(module).statement(), module)
+            self._add(binding, Need(module).statement(), module, rebound)
 
     def _add(
-        self, binding: Binding, line: str, module: str, rebound: Iterable[int] = ()
+        self, binding: Binding, line: str, module: str, rebound: Collection[int] = ()
     ) -> None:
         """Unless the same or more has been added in a block that has run by then, and the name is
         bound to something else nowhere after it (at the moments `rebound`; in a loop, later is
         before)."""
-        rebound = list(rebound)
         for other, kept in self._kept:
             before = other.moment <= binding.moment and binding.block.within(other.block)
             since = any(other.moment < moment for moment in rebound)

@@ -159,13 +159,15 @@ class _Reader(Expressions):
         outer = self.block
         while True:
             self.visit(node.test)
-            self._body(node.body, Block(self.block))
+            body = Block(self.block)
+            self._body(node.body, body)
+            self.block = Block(self.block, rivals=(body,))
             match node.orelse:
                 case [ast.If() as following]:
-                    self.block, node = Block(self.block), following
+                    node = following
                 case _:
                     break
-        self._body(node.orelse, Block(self.block))
+        self._body(node.orelse, self.block)
         self.block = outer
 
     def see_for(self, node: ast.For | ast.AsyncFor) -> None:

@@ -15,10 +15,11 @@ from splitter.codemods.imports.statements import Imported, Statement
 
 @dataclass(slots=True, eq=False)
 class Block:
-    """A suite that may run or not; a `loop` may run again."""
+    """A suite that may run or not; a `loop` may run again, and `rivals` not with this one."""
 
     parent: Block | None = None
     loop: bool = False
+    rivals: tuple[Block, ...] = ()
 
     def chain(self) -> Iterator[Block]:
         """This block and those around it, as far as the code runs in one go."""
@@ -29,6 +30,11 @@ class Block:
 
     def within(self, other: Block) -> bool:
         return any(block is other for block in self.chain())
+
+    def excludes(self, earlier: Block) -> bool:
+        """Where this block runs, `earlier`, which stands before it, has not."""
+        rivals = [rival for block in self.chain() for rival in block.rivals]
+        return any(block is rival for block in earlier.chain() for rival in rivals)
 
     def repeats_with(self, other: Block, outer: Block | None) -> bool:
         """Both stand in one loop inside `outer`, so that what comes later may run earlier."""
@@ -166,9 +172,13 @@ def _moment(use: Use, home: Scope) -> tuple[int, Block, bool]:
 def _sight_in(home: Scope, use: Use, without: Collection[Binding]) -> Sight:
     moment, block, later = _moment(use, home)
     bindings = [b for b in home.bindings[use.name] if b not in without]
-    found = [b for b in bindings if not b.inline]
-    found += _latest([b for b in bindings if b.inline and b.moment < moment], block)
     outer = None if home.kind == "module" else home.block
+    found = [b for b in bindings if not b.inline]
+    earlier = [b for b in bindings if b.inline and b.moment < moment]
+    found += _latest(
+        [b for b in earlier if not block.excludes(b.block) or block.repeats_with(b.block, outer)],
+        block,
+    )
     found += [
         b
         for b in bindings
