@@ -53,9 +53,7 @@ Point = Callable[..., Rewritten]
         ),
     ],
 )
-def test_a_taken_first_part_is_replaced_by_an_alias(
-    point: Point, before: str, after: str
-) -> None:
+def test_a_taken_first_part_is_replaced_by_an_alias(point: Point, before: str, after: str) -> None:
     assert point(before, "app.db=shared.db").text.decode() == after
 
 

@@ -101,9 +101,7 @@ class _Keeping:
         if target == root or not loaded:
             self._add(binding, Need(module).statement(), module, rebound)
 
-    def _add(
-        self, binding: Binding, line: str, module: str, rebound: Collection[int] = ()
-    ) -> None:
+    def _add(self, binding: Binding, line: str, module: str, rebound: Collection[int] = ()) -> None:
         """Unless the same or more has been added in a block that has run by then, and the name is
         bound to something else nowhere after it (at the moments `rebound`; in a loop, later is
         before)."""
