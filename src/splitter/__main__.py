@@ -22,7 +22,6 @@ def main() -> None:
     nobody reads on changes nothing: the work is done and its status given.
     """
     sys.stdout, sys.stderr = _outlet(sys.stdout), _outlet(sys.stderr)
-    signal.signal(signal.SIGTERM, _end)
     try:
         _run()
     except SplitterError as error:
@@ -37,16 +36,21 @@ def main() -> None:
 
 
 def _run() -> None:
+    told = [signal.SIGINT]
+
+    def end(number: int, frame: FrameType | None) -> None:
+        told[0] = signal.Signals(number)
+        signal.raise_signal(signal.SIGINT)  # for which asyncio is prepared
+
+    signal.signal(signal.SIGTERM, end)
     try:
         _dispatch()
-    except KeyboardInterrupt:
-        print("interrupted; nothing is left half done", file=sys.stderr)
-        sys.exit(128 + signal.SIGINT)
-    except SystemExit as end:
+    except (KeyboardInterrupt, SystemExit) as ended:
         sys.stdout.flush()
-        if end.code in (128 + signal.SIGINT, 128 + signal.SIGTERM):
-            print("interrupted; nothing is left half done", file=sys.stderr)
-        raise
+        if isinstance(ended, SystemExit) and ended.code != 128 + signal.SIGINT:
+            raise
+        print("interrupted; nothing is left half done", file=sys.stderr)
+        sys.exit(128 + told[0])
 
 
 def _dispatch() -> None:
@@ -58,10 +62,6 @@ def _dispatch() -> None:
     from splitter.cli import app
 
     app()
-
-
-def _end(number: int, frame: FrameType | None) -> None:
-    sys.exit(128 + number)
 
 
 def _outlet(stream: TextIO | None) -> TextIO:
