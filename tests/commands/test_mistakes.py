@@ -229,9 +229,7 @@ def test_a_mistake_is_told_and_nothing_is_written(name: str, project: Path, left
     mistake.prepare(project)
     before = tree(project)
     environment = left.environment | dict(mistake.environment)
-    done = splitter(
-        *mistake.words, at=project, environment=environment, status=mistake.status
-    )
+    done = splitter(*mistake.words, at=project, environment=environment, status=mistake.status)
     said = done.err if mistake.status != 1 or "analyze" not in mistake.words else done.out
     at = 0
     for part in mistake.says:
