@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import re
-import signal
 import subprocess
 import tempfile
 import threading
@@ -15,7 +14,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from splitter.effects.installed import asked_extras, required
-from splitter.errors import IntrospectionError
+from splitter.effects.launching import launched
+from splitter.errors import IntrospectionError, StartError
 from splitter.model.monolith import Route, RunningApp
 
 _PROBE = Path(__file__).parent / "probe" / "start.py"
@@ -77,31 +77,34 @@ def _running(
 ) -> Iterator[tuple[subprocess.Popen[bytes], bytearray]]:
     """The probe at work, and the end of what the monolith prints; no process of it is left."""
     log = bytearray()
-    try:
-        process = subprocess.Popen(
-            [python, str(_PROBE), str(request)],
-            cwd=root,
-            env={**os.environ, **environment},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
+    words = [python, str(_PROBE), str(request)]
+    path = {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
+    with contextlib.ExitStack() as stack:
+        try:
+            probe = stack.enter_context(
+                launched(
+                    words,
+                    folder=root,
+                    environment={**path, **environment},
+                    stderr=subprocess.STDOUT,
+                    grace=0.5,
+                )
+            )
+        except StartError as error:
+            raise IntrospectionError(
+                f"{python} cannot be run: {error.what.rpartition(': ')[2]}",
+                hint="name the interpreter that has the monolith's dependencies with --python",
+            ) from error
+        assert probe.watchdog.stdout is not None
+        reader = threading.Thread(
+            target=_keep_the_end, args=(probe.watchdog.stdout, log), daemon=True
         )
-    except OSError as error:
-        raise IntrospectionError(
-            f"{python} cannot be run: {error.strerror}",
-            hint="name the interpreter that has the monolith's dependencies with --python",
-        ) from error
-    assert process.stdout is not None
-    with process.stdout as output:
-        reader = threading.Thread(target=_keep_the_end, args=(output, log), daemon=True)
         reader.start()
         try:
-            yield process, log
+            yield probe.watchdog, log
         finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            probe.lifeline.close()
+            probe.watchdog.wait()
             reader.join(5)
 
 
@@ -148,7 +151,8 @@ def _fate(
         place = f"{where}: " if where else ""
         return f"{place}the {during} has not ended after {timeout:g} s"
     status = process.returncode
-    how = f"was killed by signal {-status}" if status < 0 else f"ended with status {status}"
+    killed = status > 128
+    how = f"was killed by signal {status - 128}" if killed else f"ended with status {status}"
     return f"the interpreter {how} during the {during}" + (f": {said}" if said else "")
 
 
