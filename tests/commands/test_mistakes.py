@@ -22,11 +22,11 @@ def _nothing(root: Path) -> None:
     """All is as it should be."""
 
 
-def _replaced(path: str, old: str, new: str) -> Callable[[Path], None]:
+def _replaced(path: str, old: str, new: str) -> Callable[[Path], object]:
     return lambda root: edit(root, path, old, new)
 
 
-def _appended(path: str, text: str) -> Callable[[Path], None]:
+def _appended(path: str, text: str) -> Callable[[Path], object]:
     return lambda root: append(root, path, text)
 
 
@@ -37,7 +37,7 @@ class Mistake:
     words: tuple[str, ...]
     status: int
     says: tuple[str, ...]
-    prepare: Callable[[Path], None] = _nothing
+    prepare: Callable[[Path], object] = _nothing
     environment: Mapping[str, str] = field(default_factory=dict)
 
 

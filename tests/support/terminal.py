@@ -51,7 +51,7 @@ def splitter(
     at: Path,
     environment: Mapping[str, str] = _NOTHING,
     status: int | None = 0,
-    before: Callable[[], None] | None = None,
+    before: Callable[[], object] | None = None,
 ) -> Done:
     """Run a command in a folder; it is to end with `status` (`None`: any) and without a traceback.
 
