@@ -10,7 +10,7 @@ from typing import TypeVar
 import libcst as cst
 from libcst import metadata
 
-from splitter.codemods.imports.text import Text
+from splitter.codemods.imports.text import ParseError, Text
 
 _LOAD, _STORE = ast.Load(), ast.Store()
 _N = TypeVar("_N", ast.expr, ast.Import, ast.ImportFrom, ast.alias)
@@ -99,14 +99,21 @@ class Conversion:
     _integer = _float = _imaginary = _ellipsis = _constant
 
     def _simplestring(self, node: cst.SimpleString, context: ast.expr_context) -> ast.expr:
-        return ast.Constant(node.evaluated_value)
+        try:
+            return ast.Constant(node.evaluated_value)
+        except (SyntaxError, ValueError) as error:
+            line, column = self._text.place(self._spans[node].start)
+            raise ParseError(str(error), line, column + 1) from None
 
     def _concatenatedstring(
         self, node: cst.ConcatenatedString, context: ast.expr_context
     ) -> ast.expr:
-        if isinstance(node.evaluated_value, str):
-            return ast.Constant(node.evaluated_value)
-        return ast.JoinedStr([self.expression(node.left), self.expression(node.right)])
+        parts = [self.expression(node.left), self.expression(node.right)]
+        values = [part.value for part in parts if isinstance(part, ast.Constant)]
+        match values:
+            case [str(left), str(right)]:
+                return ast.Constant(left + right)
+        return ast.JoinedStr(parts)
 
     def _formattedstring(
         self, node: cst.FormattedString | cst.TemplatedString, context: ast.expr_context

@@ -19,7 +19,9 @@ def parse(text: Text) -> ast.Module:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return ast.parse(text.source)
-    except _REFUSALS as error:
+    except (RecursionError, MemoryError):
+        raise ParseError("nested too deeply") from None
+    except (SyntaxError, ValueError) as error:
         refusal = _parse_error(error)
     try:
         return parse_exactly(text)
@@ -51,13 +53,10 @@ def check_syntax(source: bytes) -> None:
         parse(text)
 
 
-def _parse_error(error: BaseException) -> ParseError:
+def _parse_error(error: SyntaxError | ValueError) -> ParseError:
     if isinstance(error, SyntaxError):
-        line, column = max(error.lineno or 1, 1), max(error.offset or 1, 1)
-        return ParseError(error.msg, line, column)
-    if isinstance(error, ValueError):
-        return ParseError(str(error))
-    return ParseError("nested too deeply")
+        return ParseError(error.msg, max(error.lineno or 1, 1), max(error.offset or 1, 1))
+    return ParseError(str(error))
 
 
 def _better(old: ParseError, new: ParseError) -> ParseError:
