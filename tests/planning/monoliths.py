@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from textwrap import dedent
 
 from splitter.actions.extraction import extract
-from splitter.discovery.modules import Kind, view_modules
 from splitter.discovery.parsing import parse
-from splitter.model.monolith import Route, RunningApp, Sources
+from splitter.discovery.routes import read_routes
+from splitter.model.monolith import RunningApp, Sources
 from splitter.model.plan import Service
 from splitter.planning.plan import Blueprint, Ground, draw
 
@@ -24,20 +24,13 @@ def ground(
     app: str = "main:app",
     routes_package: str = "api.routes",
     homes: Mapping[str, str] | None = None,
+    factory: bool = False,
 ) -> Ground:
-    """What plans start from, with the routes that decorators at module level register."""
+    """What plans start from, with the routes that are read from the source."""
     parsed = parse(sources(files))
-    routes = []
-    for view in view_modules(parsed.trees, parsed.names).values():
-        for statement in view.statements:
-            if statement.kind is Kind.REGISTRATION:
-                name = getattr(statement.node, "name", "")
-                endpoint = f"{view.name}:{name}"
-                routes.append(
-                    Route(("GET",), f"/{name}", endpoint, view.path, statement.line, kind="http")
-                )
+    routes = read_routes(parsed, app=app, factory=factory).routes
     running = RunningApp(sys.executable, "3.11.0")
-    return Ground(parsed, tuple(routes), app, routes_package, homes or {}, running)
+    return Ground(parsed, routes, app, routes_package, homes or {}, running)
 
 
 def blueprint(files: Mapping[str, str], *names: str, **options: object) -> Blueprint:

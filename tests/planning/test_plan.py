@@ -140,6 +140,8 @@ def test_imports_map_each_name_to_where_it_went() -> None:
     assert plan.imports("users") == {
         "errors": "shared.errors",
         "main": "services.users_service.application",
+        "api": "services.users_service",
+        "api.routes": "services.users_service.routes",
         "api.routes.users": "services.users_service.routes.users",
         "tools": "services.users_service.tools",
         "tools.RATE": "shared.tools.RATE",

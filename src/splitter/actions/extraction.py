@@ -12,7 +12,7 @@ from splitter.codemods.slicing import Slice, slice_module
 from splitter.discovery.modules import Kind, ModuleView
 from splitter.model.plan import Copy
 from splitter.planning.data import uses_own_place
-from splitter.planning.homes import FOUNDATION, Part
+from splitter.planning.parting import FOUNDATION, Part
 from splitter.planning.plan import Blueprint
 
 

@@ -29,6 +29,9 @@ ROUTE_METHODS = frozenset(
     | {"api_route", "route", "websocket", "websocket_route"}
 )
 INCLUSIONS = frozenset({"include_router", "mount"})
+ADDITIONS = frozenset(
+    {"add_api_route", "add_route", "add_api_websocket_route", "add_websocket_route"}
+)
 _EVENTS = frozenset({"listens_for", "exception_handler", "middleware", "on_event", "register"})
 
 
@@ -77,6 +80,11 @@ class ModuleView:
     imports: Mapping[str, tuple[tuple[int, Imported], ...]]
     stars: tuple[tuple[int, str], ...]
     names_read: frozenset[str] = field(default=frozenset())
+
+    def is_imported(self, name: str) -> bool:
+        """Whether a statement that does nothing but import binds a name."""
+        found = self.imports.get(name, ())
+        return any(self.statements[index].kind is Kind.IMPORT for index, _ in found)
 
     def resolve(self, node: ast.ImportFrom) -> str:
         """The absolute name of the module that a from-import of this module names."""
@@ -168,6 +176,8 @@ def _kind(index: int, node: ast.stmt, local: set[str]) -> tuple[Kind, Chain]:
         return kind, base if known else ()
     if _only_binds(node, local):
         return Kind.DEFINITION, ()
+    if _adds_route(node):
+        return Kind.REGISTRATION, _adds_route(node)
     bases = set(_bases(node))
     base = bases.pop() if len(bases) == 1 else ()
     own = {name for name, _ in bound_names([node])}
@@ -194,6 +204,13 @@ def _definition_kind(
             if chain and chain[-1] in _EVENTS:
                 return Kind.ACTION, chain[:-1]
     return Kind.DEFINITION, ()
+
+
+def _adds_route(node: ast.stmt) -> Chain:
+    """The router of `router.add_api_route("/x", endpoint)`; else empty."""
+    call = node.value if isinstance(node, ast.Expr) else None
+    chain = chain_of(call.func) if isinstance(call, ast.Call) else ()
+    return chain[:-1] if len(chain) > 1 and chain[-1] in ADDITIONS else ()
 
 
 def _only_binds(node: ast.stmt, local: set[str]) -> bool:

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from splitter.discovery.modules import ModuleView
 from splitter.discovery.scopes import chain_of
 from splitter.model.changes import Note
-from splitter.planning.homes import Part
+from splitter.planning.parting import Part
 from splitter.planning.program import Program
 
 _SAME = {"resolve", "absolute", "as_posix", "expanduser"}

@@ -9,8 +9,8 @@ from splitter.discovery.modules import Kind, ModuleView, Statement
 from splitter.discovery.scopes import chain_of
 from splitter.model.changes import Note
 from splitter.model.monolith import Table, TableUse
-from splitter.planning.homes import FOUNDATION
 from splitter.planning.needs import Needs
+from splitter.planning.parting import FOUNDATION
 from splitter.planning.plan import Blueprint
 from splitter.planning.program import Program
 

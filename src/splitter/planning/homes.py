@@ -8,44 +8,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import cache
 
-from splitter.discovery.modules import Kind, ModuleView
+from splitter.discovery.modules import Kind
 from splitter.planning.needs import Needs, Node
-from splitter.planning.program import Place, Program
-
-FOUNDATION = "shared"
-"""The owner of what is shared whoever needs it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """The statements of a module that go to one place, and the imported names they need there.
-
-    `aliases`: import statement → local names kept of it; `borrowed`: names of the same module
-    that live in its shared part.
-    """
-
-    module: str
-    owner: str
-    statements: frozenset[int]
-    aliases: Mapping[int, frozenset[str]]
-    borrowed: frozenset[str] = frozenset()
-    cut: frozenset[ast.AST] = frozenset()
-    whole: bool = False
-
-    @property
-    def empty(self) -> bool:
-        return not self.statements and not self.aliases
-
-
-@dataclass(slots=True)
-class Division:
-    """Every part of every module, by owner: a service's name, or `FOUNDATION`."""
-
-    parts: dict[str, dict[str, Part]] = field(default_factory=dict)
-    shared_names: dict[str, set[str]] = field(default_factory=dict)
+from splitter.planning.parting import FOUNDATION, Division, Part, names_in, part_of
+from splitter.planning.program import Program
 
 
 def divide(program: Program, needs: Mapping[str, Needs], *, application: str) -> Division:
@@ -72,6 +39,8 @@ class _Divider:
             module: {id(n) for f in needs.values() for n in f.cut.get(module, ())}
             for module in self._nodes_of
         }
+        self._open = {m for found in needs.values() for m in found.open}
+        self._together = list(self._groups())
         self.bound = {node for node in self.owners if self._is_bound(node)}
         self.bound |= set(self._acted_on())
         self.shared: set[Node] = set()
@@ -82,9 +51,9 @@ class _Divider:
         division = Division()
         modules = {m for found in self.needs.values() for m in found.kept}
         for module in sorted(modules):
-            names = self._names_of(module, self._of(module, self.shared))
-            division.shared_names[module] = names
-            part = self._part(module, FOUNDATION, self._of(module, self.shared))
+            nodes = self._of(module, self.shared)
+            division.shared_names[module] = self._names_of(module, nodes)
+            part = self._part(module, FOUNDATION, nodes)
             if not part.empty or (self._is_shared_module(module) and self._is_named(module)):
                 division.parts.setdefault(FOUNDATION, {})[module] = part
         for owner, found in self.needs.items():
@@ -105,6 +74,18 @@ class _Divider:
             if not part.empty or (module not in shared_parts and module in found.named):
                 yield module, part
 
+    def _part(self, module: str, owner: str, nodes: set[Node]) -> Part:
+        edges = self.edges if owner == FOUNDATION else self.needs[owner].edges
+        cut = self.needs[owner].cut.get(module, set()) if owner in self.needs else set()
+        return part_of(
+            self.program.views[module],
+            owner,
+            nodes,
+            edges=edges,
+            shared=self.shared,
+            cut=frozenset(cut),
+        )
+
     def _is_bound(self, node: Node) -> bool:
         """Whether a statement differs from service to service: routes, and cut inclusions."""
         module, key = node
@@ -119,11 +100,12 @@ class _Divider:
     def _acted_on(self) -> Iterator[Node]:
         """The routers that bound statements fill: they are each service's own."""
         for module, key in list(self.bound):
-            view = self.program.views[module]
-            base = view.statements[int(key)].base
-            for index in view.bindings.get(base[0], ()) if base else ():
-                if view.statements[index].kind is Kind.DEFINITION:
-                    yield module, index
+            base = self.program.views[module].statements[int(key)].base
+            for made, name in self.program.origins(module, base):
+                view = self.program.views[made]
+                for index in view.bindings.get(name.partition(".")[0], ()):
+                    if view.statements[index].kind is Kind.DEFINITION:
+                        yield made, index
 
     def _may_be_shared(self, node: Node) -> bool:
         owners = self.owners[node]
@@ -163,32 +145,46 @@ class _Divider:
                     todo.append(target)
 
     def _keep_together(self) -> None:
-        for group in self._groups():
-            inside = group & self.shared
+        for group in self._together:
             if group & self.bound:
                 self.bound |= group
-            elif inside:
+            elif group & self.shared:
                 self.shared |= group
 
     def _groups(self) -> Iterator[set[Node]]:
-        """Statements that share a name which a function rebinds; modules that are used whole."""
-        rebound: dict[str, set[str]] = {}
-        for found in self.needs.values():
-            for module, names in found.rebound.items():
-                rebound.setdefault(module, set()).update(names)
-        for module, names in rebound.items():
-            for name in names:
-                yield {n for n in self._of(module, self.owners) if self._mentions(n, name)}
-        for module in {m for found in self.needs.values() for m in found.whole}:
-            yield set(self._of(module, self.owners))
+        """Statements that are one: by a name that is bound twice, or rebound by a function; by a
+        module or package that is handed about, or of which a star takes the names."""
+        for module, nodes in sorted(self._nodes_of.items()):
+            for name in self._bound_again(module, nodes):
+                yield {n for n in nodes if name in self._names_of(module, [n])}
+            for name in {n for f in self.needs.values() for n in f.rebound.get(module, ())}:
+                yield {n for n in nodes if self._mentions(n, name)}
+        for module in {m for found in self.needs.values() for m in found.whole | found.starred}:
+            yield set(self._nodes_of.get(module, ()))
+        for package in self._open:
+            yield set(self._inside(package))
+
+    def _bound_again(self, module: str, nodes: Iterable[Node]) -> set[str]:
+        seen: set[str] = set()
+        again: set[str] = set()
+        for node in nodes:
+            if isinstance(node[1], int):
+                names = self._names_of(module, [node])
+                again |= seen & names
+                seen |= names
+        return again - {"_"}
+
+    def _inside(self, package: str) -> Iterator[Node]:
+        """The nodes of a package's own file and of the modules right in it."""
+        for module, nodes in self._nodes_of.items():
+            if module == package or module.rpartition(".")[0] == package:
+                yield from nodes
 
     def _mentions(self, node: Node, name: str) -> bool:
-        statement = self._statement(node)
-        return statement is not None and name in _names_in(statement)
-
-    def _statement(self, node: Node) -> ast.stmt | None:
         module, key = node
-        return None if isinstance(key, str) else self.program.views[module].statements[key].node
+        if isinstance(key, str):
+            return False
+        return name in names_in(self.program.views[module].statements[key].node)
 
     def _of(self, module: str, nodes: Iterable[Node]) -> set[Node]:
         return self._nodes_of.get(module, set()).intersection(nodes)
@@ -196,7 +192,9 @@ class _Divider:
     def _is_shared_module(self, module: str) -> bool:
         """A module that is only imported: shared as soon as two services import it."""
         owners = {owner for owner, found in self.needs.items() if module in found.kept}
-        nodes = self._of(module, self.owners)
+        if module in self._open:
+            return self.shared.issuperset(self._inside(module))
+        nodes = self._nodes_of.get(module)
         return not nodes and (FOUNDATION in owners or len(owners) > 1)
 
     def _is_named(self, module: str) -> bool:
@@ -209,80 +207,15 @@ class _Divider:
             names.update({key} if isinstance(key, str) else view.statements[key].binds)
         return names
 
-    def _part(self, module: str, owner: str, nodes: set[Node]) -> Part:
-        view = self.program.views[module]
-        statements = {key for _, key in nodes if isinstance(key, int)}
-        names = {key for _, key in nodes if isinstance(key, str)}
-        borrowed: set[str] = set()
-        edges = self.edges if owner == FOUNDATION else self.needs[owner].edges
-        for node in nodes:
-            for target in edges.get(node, ()):
-                if target[0] != module or isinstance(node[1], str):
-                    continue
-                if isinstance(target[1], str):
-                    names.add(target[1])
-                elif target in self.shared and owner != FOUNDATION:
-                    bound = view.statements[target[1]].binds
-                    borrowed |= bound & _names_in(view.statements[node[1]].node)
-        cut = {n for o, f in self.needs.items() if o == owner for n in f.cut.get(module, ())}
-        whole = any(module in f.whole for f in self.needs.values())
-        return Part(
-            module,
-            owner,
-            frozenset(statements | self._stars(view, owner, bool(nodes))),
-            _aliases(view, names),
-            frozenset(borrowed - names),
-            frozenset(cut),
-            whole,
-        )
-
-    def _stars(self, view: ModuleView, owner: str, used: bool) -> set[int]:
-        kept = {
-            i
-            for o, found in self.needs.items()
-            if owner in (o, FOUNDATION)
-            for i in found.kept.get(view.name, ())
-        }
-        return {i for i, _ in view.stars if i in kept} if used else set()
-
 
 def _nodes(program: Program, found: Needs) -> Iterator[Node]:
-    """The statements that a search keeps, imports aside, and the imported names asked for."""
+    """The statements that a search keeps, imports of names aside, and the names asked for."""
     for module, indexes in found.kept.items():
         view = program.views[module]
+        stars = {index for index, _ in view.stars}
         for index in indexes:
-            if view.statements[index].kind is not Kind.IMPORT:
+            if view.statements[index].kind is not Kind.IMPORT or index in stars:
                 yield module, index
     for module, name in found.asked:
-        if any(
-            program.views[module].statements[i].kind is Kind.IMPORT
-            for i, _ in program.views[module].imports.get(str(name), ())
-        ):
+        if program.views[module].is_imported(str(name)):
             yield module, name
-
-
-def _aliases(view: ModuleView, names: set[str]) -> dict[int, frozenset[str]]:
-    kept: dict[int, set[str]] = {}
-    for name in names:
-        for index, _ in view.imports.get(name, ()):
-            if view.statements[index].kind is Kind.IMPORT:
-                kept.setdefault(index, set()).add(name)
-    return {index: frozenset(found) for index, found in kept.items()}
-
-
-@cache
-def _names_in(node: ast.AST) -> frozenset[str]:
-    found = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
-    for part in ast.walk(node):
-        if isinstance(part, ast.Global):
-            found.update(part.names)
-        elif isinstance(part, ast.Constant) and str(part.value).isidentifier():
-            found.add(str(part.value))
-    return frozenset(found)
-
-
-def places(nodes: Iterable[Node]) -> Iterator[Place]:
-    """Those nodes that are statements."""
-    for module, key in nodes:
-        if isinstance(key, int):
-            yield module, key

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from splitter.model.plan import Service
-from splitter.planning.homes import FOUNDATION, Division
+from splitter.planning.parting import FOUNDATION, Division
 from splitter.planning.program import Program
 
 RESERVED = frozenset({"main", "application", "routes", "tests"})
@@ -32,23 +32,27 @@ def lay_out(
     application: str,
     routes_package: str,
     homes: Mapping[str, str],
+    named: Collection[str] = (),
 ) -> Layout:
-    """Name every part: the seed's homes first, else the inner tree as it was."""
-    top = _common_package(division)
+    """Name every part: the seed's homes first, else the inner tree as it was.
+
+    `named` are modules that code uses as such: a package around all code stays if it is one.
+    """
+    top = _common_package(division, named)
     packages = {service.name: service.package for service in services}
     targets: dict[str, dict[str, str]] = {}
     for owner, parts in division.parts.items():
-        named: dict[str, str] = {}
+        moved: dict[str, str] = {}
         for module in parts:
             if module == top:
                 continue
             if owner == FOUNDATION:
-                named[module] = _home(module, homes) or _below("shared", module, top)
+                moved[module] = _home(module, homes) or _below("shared", module, top)
             elif module == application:
-                named[module] = f"{packages[owner]}.application"
+                moved[module] = f"{packages[owner]}.application"
             else:
-                named[module] = _in_service(packages[owner], module, top, routes_package)
-        targets[owner] = _apart(named, program)
+                moved[module] = _in_service(packages[owner], module, top, routes_package)
+        targets[owner] = _apart(moved, program)
     return Layout(targets, _paths(targets, program))
 
 
@@ -77,12 +81,12 @@ def _below(package: str, module: str, top: str) -> str:
     return f"{package}.{inner}"
 
 
-def _common_package(division: Division) -> str:
+def _common_package(division: Division, named: Collection[str]) -> str:
     """The one package that holds all code that moves, if its `__init__` has nothing to move."""
     parts = {m: p for owned in division.parts.values() for m, p in owned.items() if not p.empty}
     tops = {module.partition(".")[0] for module in parts}
     top = tops.pop() if len(tops) == 1 else ""
-    return "" if top in parts else top
+    return "" if top in parts or top in named else top
 
 
 def _apart(named: dict[str, str], program: Program) -> dict[str, str]:

@@ -14,12 +14,16 @@ from splitter.model.changes import Note
 from splitter.model.monolith import Route, RunningApp
 from splitter.model.plan import Home, Placement, Plan, Service
 from splitter.planning.data import Data, data_of
-from splitter.planning.homes import FOUNDATION, Division, Part, divide
+from splitter.planning.homes import divide
+from splitter.planning.hunting import search
 from splitter.planning.layout import Layout, lay_out
-from splitter.planning.needs import Needs, search
+from splitter.planning.needs import Needs
+from splitter.planning.parting import FOUNDATION, Division, Part
 from splitter.planning.program import Program
+from splitter.planning.registries import Registries
 from splitter.planning.requirements import requirements
-from splitter.planning.selecting import select
+from splitter.planning.routers import Routers
+from splitter.planning.selecting import Selection, select
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +113,19 @@ class Blueprint:
 
 def draw(ground: Ground, services: Sequence[Service]) -> Blueprint:
     """The plans of all services. UsageError where a service's routes are not to be found."""
-    program = Program(ground.parsed, loaded=frozenset(ground.running.modules))
+    running = ground.running
+    program = Program(ground.parsed, loaded=running.modules, installed=running.distributions)
     selections = {s.name: select(s, ground.routes) for s in services}
     module, _, attribute = ground.app.partition(":")
     root = (module, tuple(attribute.split(".")))
-    needs = {name: search(program, chosen, [root]) for name, (chosen, _) in selections.items()}
+    routers, registries = Routers(program), Registries(program)
+    needs = {
+        name: search(routers, registries, chosen, [root])
+        for name, (chosen, _) in selections.items()
+    }
     homes = [(home, ()) for home in ground.homes if home in program.views]
     if homes:
-        needs[FOUNDATION] = search(program, type(next(iter(selections.values()))[0])(), homes)
+        needs[FOUNDATION] = search(routers, registries, Selection(), homes)
     division = divide(program, needs, application=module)
     layout = lay_out(
         program,
@@ -125,6 +134,7 @@ def draw(ground: Ground, services: Sequence[Service]) -> Blueprint:
         application=module,
         routes_package=ground.routes_package,
         homes=ground.homes,
+        named={module for found in needs.values() for module in found.named},
     )
     plans = {
         s.name: _plan(ground, program, needs, division, layout, s, selections[s.name][1])
@@ -179,13 +189,27 @@ def _imports(division: Division, layout: Layout, owner: str) -> dict[str, str]:
     shared, own = layout.targets.get(FOUNDATION, {}), layout.targets.get(owner, {})
     result: dict[str, str] = dict(shared)
     if owner == FOUNDATION:
-        return result
+        return {**_packages(shared), **_packages(shared, alike=True), **result}
     for module, target in own.items():
         result[module] = target
         for name in sorted(division.shared_names.get(module, ())):
             if module in shared:
                 result[f"{module}.{name}"] = f"{shared[module]}.{name}"
-    return result
+    return {**_packages(own), **_packages(shared), **_packages(own, alike=True), **result}
+
+
+def _packages(targets: Mapping[str, str], *, alike: bool = False) -> dict[str, str]:
+    """Packages that are only on the way to modules that move, and where these have gone.
+
+    `alike`: only those that keep their name there.
+    """
+    found: dict[str, str] = {}
+    for module, target in sorted(targets.items()):
+        while "." in module and "." in target:
+            module, target = module.rpartition(".")[0], target.rpartition(".")[0]
+            if not alike or module.rpartition(".")[2] == target.rpartition(".")[2]:
+                found.setdefault(module, target)
+    return found
 
 
 def _placements(
@@ -238,12 +262,22 @@ def _effects(blueprint: Blueprint, owner: str) -> Iterator[str]:
         for home, parts in ((FOUNDATION, shared), (owner, own)):
             if module in parts and index in parts[module].statements:
                 yield layout.targets[home][module]
-    for module in own:
-        if module in shared and any(
-            blueprint.program.views[module].statements[i].kind is Kind.ACTION
-            for i in shared[module].statements
-        ):
-            yield layout.targets[FOUNDATION][module]
+    for module in own.keys() & shared.keys():
+        for home, part in ((FOUNDATION, shared[module]), (owner, own[module])):
+            if _acts(blueprint, part) or (home == owner and _imports_for_effect(found, part)):
+                yield layout.targets[home][module]
+
+
+def _acts(blueprint: Blueprint, part: Part) -> bool:
+    statements = blueprint.program.views[part.module].statements
+    return any(statements[index].kind is Kind.ACTION for index in part.statements)
+
+
+def _imports_for_effect(needs: Needs, part: Part) -> bool:
+    """Whether a part imports something that no statement uses."""
+    used = {target for targets in needs.edges.values() for target in targets}
+    names = {name for found in part.aliases.values() for name in found}
+    return any((part.module, name) not in used for name in names)
 
 
 def _calls_for_engine(node: ast.AST) -> bool:

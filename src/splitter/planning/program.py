@@ -7,11 +7,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from splitter.discovery.modules import (
-    Kind,
+    ADDITIONS,
     ModuleView,
     Statement,
     inclusions,
-    registers_route,
     view_modules,
 )
 from splitter.discovery.parsing import Parsed
@@ -19,8 +18,6 @@ from splitter.discovery.scopes import (
     Chain,
     Imported,
     Uses,
-    bound_by_import,
-    bound_names,
     chain_of,
     uses_of,
 )
@@ -29,17 +26,7 @@ Place = tuple[str, int]
 """A top-level statement: module and index."""
 
 Router = tuple[str, str]
-"""A router or application: the module that makes it and its name there."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Inclusion:
-    """`parent.include_router(child)`: who includes, and the expression for what is included."""
-
-    module: str
-    index: int
-    node: ast.Expr
-    child: ast.expr | None
+"""An object such as a router: the module that makes it, and its name there with attributes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,24 +49,20 @@ class Facts:
 class Program:
     """Every module of the monolith, indexed once for all plans."""
 
-    def __init__(self, parsed: Parsed, *, loaded: Collection[str] = ()) -> None:
-        """`loaded`: the modules that the running monolith imports; only they map tables."""
+    def __init__(
+        self, parsed: Parsed, *, loaded: Collection[str] = (), installed: Collection[str] = ()
+    ) -> None:
+        """`loaded`: the modules that the running monolith imports; if it is empty, all.
+
+        `installed`: what can be imported from its environment, and hides a mere folder.
+        """
         self.sources = parsed.sources
         self.views: Mapping[str, ModuleView] = view_modules(parsed.trees, parsed.names)
+        self.loaded = {name for name in self.views if not loaded or name in loaded}
         self._facts: dict[Place, Facts] = {}
         self._folders = {p for name in parsed.names for p in _parents(name)}
-        self.classes: dict[str, list[Place]] = {}
-        self.tables: dict[str, list[Place]] = {}
-        self.registrations: dict[Router, list[Place]] = {}
-        self.included: dict[Router, list[Inclusion]] = {}
-        for view in self.views.values():
-            if not loaded or view.name in loaded:
-                for statement in view.statements:
-                    self._index_tables(statement)
-        self.mapped = {place for places in self.classes.values() for place in places}
-        for view in self.views.values():
-            for statement in view.statements:
-                self._index_routes(view, statement)
+        hidden = {name.partition(".")[0] for name in installed} - self.views.keys()
+        self._folders = {f for f in self._folders if f.partition(".")[0] not in hidden}
 
     def is_module(self, name: str) -> bool:
         """Whether the monolith has a module or package of that dotted name."""
@@ -87,7 +70,8 @@ class Program:
 
     def is_own(self, name: str) -> bool:
         """Whether a dotted module name belongs to the monolith, be it found or not."""
-        return name.partition(".")[0] in self.views or self.is_module(name)
+        first = name.partition(".")[0]
+        return first in self.views or first in self._folders
 
     def statement(self, place: Place) -> Statement:
         return self.views[place[0]].statements[place[1]]
@@ -128,38 +112,19 @@ class Program:
             i in (Imported(module, name), Imported(f"{module}.{name}")) for _, i in found
         )
 
-    def fills_others(self, module: str) -> bool:
-        """Whether a module registers routes on a router that another module makes."""
-        return any(
-            router[0] != module and any(m == module for m, _ in places)
-            for router, places in self.registrations.items()
-        )
-
     def origins(self, module: str, chain: Chain) -> Iterator[Router]:
         """Where the object that a chain names is made, through imports and re-exports."""
         yield from self._origins(module, chain, set())
 
-    def origins_in(self, statement: Statement, expression: ast.expr | None) -> Iterator[Router]:
-        """The same for an expression inside a statement, whose own imports and locals count."""
-        chain = (
-            chain_of(expression.func if isinstance(expression, ast.Call) else expression)
-            if (expression is not None)
-            else ()
-        )
-        if not chain:
-            return
-        view = self.views[statement.module]
-        if isinstance(statement.node, ast.FunctionDef | ast.AsyncFunctionDef):
-            for node in ast.walk(statement.node):
-                if isinstance(node, ast.Import | ast.ImportFrom):
-                    for local, imported, _ in bound_by_import(node, view.resolve):
-                        if local == chain[0]:
-                            yield from self._imported(imported, chain[1:], set())
-                            return
-            if chain[0] in {n for n, _ in bound_names(statement.node.body)}:
-                yield statement.module, f"{statement.node.name}.{chain[0]}"
-                return
-        yield from self.origins(statement.module, chain)
+    def target(self, imported: Imported, rest: Chain) -> Iterator[Router]:
+        """The same for what an import binds a name to, and the attributes that follow."""
+        yield from self._imported(imported, rest, set())
+
+    def is_foreign(self, module: str, name: str) -> bool:
+        """Whether a name of a module is imported, and only from outside of the monolith."""
+        view = self.views[module]
+        found = [imported for _, imported in view.imports.get(name, ())]
+        return bool(found) and not any(self.is_own(i.module) for i in found)
 
     def _origins(self, module: str, chain: Chain, seen: set[tuple[str, Chain]]) -> Iterator[Router]:
         view = self.views.get(module)
@@ -195,60 +160,6 @@ class Program:
             module, rest = f"{module}.{rest[0]}", rest[1:]
         yield from self._origins(module, rest, seen)
 
-    def _index_tables(self, statement: Statement) -> None:
-        place = (statement.module, statement.index)
-        node = statement.node
-        if isinstance(node, ast.ClassDef):
-            table = _table_of(node)
-            if table is not None:
-                self.classes.setdefault(node.name, []).append(place)
-                self.tables.setdefault(table or node.name.lower(), []).append(place)
-        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
-            name = (chain_of(node.value.func) or ("",))[-1]
-            first = node.value.args[0] if node.value.args else None
-            if name == "Table" and isinstance(first, ast.Constant):
-                self.tables.setdefault(str(first.value), []).append(place)
-
-    def _index_routes(self, view: ModuleView, statement: Statement) -> None:
-        place = (view.name, statement.index)
-        if statement.kind is Kind.REGISTRATION:
-            for router in self.origins(view.name, statement.base):
-                self.registrations.setdefault(router, []).append(place)
-        if statement.kind is not Kind.REGISTRATION:
-            self._index_nested(statement)
-        for expression, call in self.facts(place).inclusions:
-            assert isinstance(call.func, ast.Attribute)
-            child = included_expression(call)
-            for parent in self.origins_in(statement, call.func.value):
-                inclusion = Inclusion(view.name, statement.index, expression, child)
-                self.included.setdefault(parent, []).append(inclusion)
-        for call in self.facts(place).additions:
-            assert isinstance(call.func, ast.Attribute)
-            for router in self.origins_in(statement, call.func.value):
-                self.registrations.setdefault(router, []).append(place)
-
-    def _index_nested(self, statement: Statement) -> None:
-        """Routes that a factory registers on a router of its own."""
-        name = getattr(statement.node, "name", "")
-        for node in self.facts((statement.module, statement.index)).decorated:
-            for decorator in getattr(node, "decorator_list", ()):
-                chain = registers_route(decorator)
-                if chain:
-                    router = (statement.module, f"{name}.{chain[0]}")
-                    self.registrations.setdefault(router, []).append(
-                        (statement.module, statement.index)
-                    )
-
-
-def included_expression(call: ast.Call) -> ast.expr | None:
-    """What `include_router(x)` or `mount("/p", x)` includes."""
-    assert isinstance(call.func, ast.Attribute)
-    at, word = (0, "router") if call.func.attr == "include_router" else (1, "app")
-    for keyword in call.keywords:
-        if keyword.arg == word:
-            return keyword.value
-    return call.args[at] if len(call.args) > at else None
-
 
 def _notices(parts: Iterable[ast.AST]) -> Iterator[ast.Expr]:
     for part in parts:
@@ -271,7 +182,7 @@ def _additions(parts: Iterable[ast.AST]) -> Iterator[ast.Call]:
         if (
             isinstance(part, ast.Call)
             and isinstance(part.func, ast.Attribute)
-            and part.func.attr in {"add_api_route", "add_route", "add_api_websocket_route"}
+            and part.func.attr in ADDITIONS
         ):
             yield part
 
@@ -284,18 +195,3 @@ def _parents(name: str) -> Iterator[str]:
     while "." in name:
         name = name.rpartition(".")[0]
         yield name
-
-
-def _table_of(node: ast.ClassDef) -> str | None:
-    """The table that a class maps; `""` where the name is not written; `None` if it maps none."""
-    for part in node.body:
-        targets = part.targets if isinstance(part, ast.Assign) else []
-        if isinstance(part, ast.AnnAssign):
-            targets = [part.target]
-        for target in targets:
-            if isinstance(target, ast.Name) and target.id in {"__tablename__", "__table__"}:
-                value = getattr(part, "value", None)
-                return str(value.value) if isinstance(value, ast.Constant) else ""
-    if any(k.arg == "table" and isinstance(k.value, ast.Constant) for k in node.keywords):
-        return ""
-    return None

@@ -2,13 +2,38 @@
 
 from __future__ import annotations
 
+import ast
 import difflib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
+from splitter.discovery.modules import Statement
 from splitter.errors import UsageError
 from splitter.model.monolith import Route
 from splitter.model.plan import Service
-from splitter.planning.needs import Selection
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The routes of a service: whole route modules, or single endpoints as (module, qualname)."""
+
+    modules: frozenset[str] = frozenset()
+    endpoints: frozenset[tuple[str, str]] = frozenset()
+
+    def takes(self, statement: Statement) -> bool:
+        """Whether a statement that registers routes registers one of the selected."""
+        if statement.module in self.modules:
+            return True
+        names = {q.partition(".")[0] for m, q in self.endpoints if m == statement.module}
+        return bool(names & statement.binds) or (
+            bool(names)
+            and not isinstance(statement.node, ast.FunctionDef | ast.AsyncFunctionDef)
+            and bool(names & _mentioned(statement.node))
+        )
+
+    def has(self, module: str, name: str) -> bool:
+        """Whether the routes of an endpoint are selected."""
+        return module in self.modules or (module, name) in self.endpoints
 
 
 def route_modules(routes: Iterable[Route]) -> dict[str, list[Route]]:
@@ -102,3 +127,9 @@ def _by_module(reference: str, modules: dict[str, list[Route]]) -> set[str]:
             hint=f"{hint}route modules: {', '.join(sorted(modules)) or 'none were found'}",
         )
     return found
+
+
+def _mentioned(node: ast.AST) -> set[str]:
+    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} | {
+        n.name for n in ast.walk(node) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)
+    }

@@ -21,7 +21,7 @@ from splitter.effects import workspace
 from splitter.errors import NoProject, RefusedError, UsageError
 from splitter.model.changes import ChangeSet
 from splitter.model.plan import Service
-from splitter.planning.homes import FOUNDATION
+from splitter.planning.parting import FOUNDATION
 from splitter.planning.plan import Ground, draw
 from splitter.planning.selecting import route_modules, service_name
 from splitter.settings import FIRST_PORT, Settings, check_name, load, settings_of

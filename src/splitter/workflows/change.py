@@ -17,7 +17,7 @@ from splitter.errors import RefusedError, UsageError
 from splitter.model.changes import ChangeSet, Note
 from splitter.model.plan import Service
 from splitter.model.rewriting import Rewriting
-from splitter.planning.homes import FOUNDATION
+from splitter.planning.parting import FOUNDATION
 from splitter.planning.plan import Blueprint, Ground, draw
 from splitter.planning.selecting import select
 from splitter.settings import check_name, check_port
