@@ -113,6 +113,23 @@ def test_requests_of_a_document() -> None:
     ]
 
 
+def test_routes_of_mounted_applications_are_asked_at_their_prefix_with_their_own_schemas() -> None:
+    inner = {
+        "paths": {"/items": {"get": {}}, "/a/{n}": {"get": {"parameters": [{"$ref": "#/p"}]}}},
+        "p": {"name": "n", "in": "path", "required": True, "schema": {"type": "integer"}},
+    }
+    cases = puts(cases_of(DOCUMENT, mounted={"/v1": inner}))
+    assert {"GET /v1/items: plain", "GET /v1/a/1: plain", "GET /items: plain"} <= set(cases)
+
+
+def test_routes_that_no_document_has_are_asked_by_their_path() -> None:
+    others = [("GET", "/pages/{name}"), ("GET", "/n/{n:int}"), ("GET", "/items/{item:int}")]
+    found = puts(cases_of(DOCUMENT, others=others))
+    more = [case for case in found if case not in puts(cases_of(DOCUMENT))]
+    plain = [case for case in more if case.endswith(": plain")]
+    assert plain == ["GET /pages/text: plain", "GET /n/1: plain"]
+
+
 def test_all_cases_are_one_session() -> None:
     for login in (None, LOGIN):
         (chain,) = chains(cases_of(DOCUMENT, login=login))

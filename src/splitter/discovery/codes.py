@@ -60,7 +60,8 @@ CODES: Mapping[str, Code] = {
         "routes are added at start-up",
         "A lifespan or start-up handler adds routes. An application that is only imported does not "
         "have them.",
-        "Let splitter run the start-up (lifespan) when it asks the application for its routes.",
+        "Let splitter run the start-up when it asks the application: lifespan = true "
+        "under [monolith] in splitter.toml. It then runs on the data that the environment names.",
     ),
     "SPL009": Code(
         "routes are methods of a class",

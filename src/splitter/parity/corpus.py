@@ -11,9 +11,16 @@ from splitter.errors import ConfigurationError
 from splitter.model.parity import Case, Request, Rules
 from splitter.parity.bodies import FormBody, JsonBody, TextBody
 from splitter.parity.nodes import suggestion
-from splitter.parity.operations import METHODS, Operation, Variant, operations, variants
+from splitter.parity.operations import (
+    METHODS,
+    Operation,
+    Variant,
+    operations,
+    undocumented,
+    variants,
+)
 from splitter.parity.requests import carrying
-from splitter.parity.schemas import Schemas, as_json
+from splitter.parity.schemas import as_json
 
 SOURCE = "OpenAPI"
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -47,24 +54,43 @@ class Login:
 def cases_of(
     document: Mapping[str, Any],
     *,
+    mounted: Mapping[str, Mapping[str, Any]] | None = None,
+    others: Iterable[tuple[str, str]] = (),
     login: Login | None = None,
     headers: Iterable[tuple[str, str]] = (),
 ) -> tuple[Case, ...]:
     """The same cases for the same document, in one session: one at a time, reads first, then
     writes, the reads again, and last what deletes or ends sessions.
 
+    `mounted` are the documents of mounted applications by their prefix; `others` are methods and
+    paths of routes that may be in no document, of which the path alone is known.
+
     With a login every request is put logged in, and each operation's plain one also without;
     `headers` go along with all. Values that a side makes anew (times, random ids, tokens) may
     differ.
     """
-    corpus = _Corpus(Schemas(document), login, tuple(headers), _rules(document, login))
+    documents = {"": document, **(mounted or {})}
+    corpus = _Corpus(login, tuple(headers), _rules(documents.values(), login))
     named: dict[str, int] = {}
-    return tuple(_unique(case, named) for case in corpus.cases(list(operations(document))))
+    found = list(_operations(documents, others))
+    return tuple(_unique(case, named) for case in corpus.cases(found))
+
+
+def _operations(
+    documents: Mapping[str, Mapping[str, Any]], others: Iterable[tuple[str, str]]
+) -> Iterator[Operation]:
+    """Of all documents and of what none has, each method of a path once."""
+    seen: set[tuple[str, str]] = set()
+    told = (o for prefix, found in documents.items() for o in operations(found, prefix=prefix))
+    for operation in (*told, *(undocumented(method, path) for method, path in others)):
+        key = (operation.method, re.sub(r"{\w+}", "{}", operation.path))
+        if key not in seen:
+            seen.add(key)
+            yield operation
 
 
 @dataclass(frozen=True, slots=True)
 class _Corpus:
-    schemas: Schemas
     login: Login | None
     headers: tuple[tuple[str, str], ...]
     rules: Rules = field(default_factory=Rules)
@@ -85,14 +111,14 @@ class _Corpus:
         yield from self._again(safe if last else [], "in the end")
 
     def _of(self, operation: Operation) -> Iterator[Case]:
-        for i, variant in enumerate(variants(operation, self.schemas)):
+        for i, variant in enumerate(variants(operation)):
             if self.login is not None and i == 0:
                 yield self._case(variant, anonymous=True)
             yield self._case(variant)
 
     def _again(self, safe: Iterable[Operation], when: str) -> Iterator[Case]:
         for operation in safe:
-            _, request = next(variants(operation, self.schemas))
+            _, request = next(variants(operation))
             yield self._case((when, request))
 
     def _refused(self, found: Iterable[Operation]) -> Iterator[Case]:
@@ -103,7 +129,7 @@ class _Corpus:
         for group in by_path.values():
             free = [m.upper() for m in METHODS[3:] if m.upper() not in {o.method for o in group}]
             if free:
-                _, request = next(variants(group[0], self.schemas))
+                _, request = next(variants(group[0]))
                 bare = Request(free[-1], request.path)
                 yield self._case(("no such method", bare))
 
@@ -146,12 +172,12 @@ def _is_last(operation: Operation) -> bool:
     return operation.method == "DELETE" or bool(_ENDS_SESSIONS.search(operation.path))
 
 
-def _rules(document: Mapping[str, Any], login: Login | None) -> Rules:
+def _rules(documents: Iterable[Mapping[str, Any]], login: Login | None) -> Rules:
     """Times and random ids of each side's own, and tokens, which are never the same."""
-    schemas = document.get("components", {}).get("schemas", {})
     members = {
         str(name)
-        for schema in schemas.values()
+        for document in documents
+        for schema in document.get("components", {}).get("schemas", {}).values()
         if isinstance(schema, Mapping)
         for name in schema.get("properties", {})
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -18,6 +19,7 @@ METHODS = ("get", "head", "options", "post", "put", "patch", "delete")
 VARIANTS = 24
 """Requests that are made of one operation, at most."""
 BOUNDARY = "splitter-part"
+_PARAMETER = re.compile(r"{(\w+)(?::(\w+))?}")
 
 Variant = tuple[str, Request]
 """What is special about a request, and the request."""
@@ -25,28 +27,39 @@ Variant = tuple[str, Request]
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A method of a path, with its parameters and its body."""
+    """A method of a path, with its parameters, its body and the schemas that they refer to."""
 
     method: str
     path: str
     parameters: tuple[Mapping[str, Any], ...]
     body: tuple[str, Schema] | None
     body_required: bool
+    schemas: Schemas
 
 
-def operations(document: Mapping[str, Any]) -> Iterator[Operation]:
-    """In the order of the document."""
+def operations(document: Mapping[str, Any], *, prefix: str = "") -> Iterator[Operation]:
+    """In the order of the document; `prefix` is where its application is mounted."""
     schemas = Schemas(document)
     for path, item in document.get("paths", {}).items():
         item = schemas.resolved(item)
         for method in METHODS:
             if isinstance(item.get(method), Mapping):
-                yield _operation(schemas, method.upper(), path, item, item[method])
+                yield _operation(schemas, method.upper(), prefix + path, item, item[method])
 
 
-def variants(operation: Operation, schemas: Schemas) -> Iterator[Variant]:
+def undocumented(method: str, path: str) -> Operation:
+    """A route that no document knows: what is told is its path, as Starlette writes it."""
+    parameters = [
+        {"name": name, "in": "path", "required": True, "schema": _converted(kind)}
+        for name, kind in _PARAMETER.findall(path)
+    ]
+    plain = _PARAMETER.sub(r"{\1}", path)
+    return Operation(method, plain, tuple(parameters), None, False, Schemas({}))
+
+
+def variants(operation: Operation) -> Iterator[Variant]:
     """Requests of one operation, the plain one first: good ones, then those that are wrong."""
-    made = _Made(operation, schemas)
+    made = _Made(operation, operation.schemas)
     yield from islice(made.all(), VARIANTS)
 
 
@@ -176,9 +189,14 @@ def _operation(
     listed = [*item.get("parameters", ()), *operation.get("parameters", ())]
     by_place = {(p.get("in"), p.get("name")): p for p in map(schemas.resolved, listed)}
     body = schemas.resolved(operation.get("requestBody"))
-    return Operation(
-        method, path, tuple(by_place.values()), _media(body), bool(body.get("required"))
-    )
+    parameters = tuple(by_place.values())
+    return Operation(method, path, parameters, _media(body), bool(body.get("required")), schemas)
+
+
+def _converted(kind: str) -> Schema:
+    """What Starlette's convertors take."""
+    known = {"int": {"type": "integer"}, "float": {"type": "number"}}
+    return known.get(kind, {"type": "string", **({"format": kind} if kind == "uuid" else {})})
 
 
 def _media(body: Schema) -> tuple[str, Schema] | None:

@@ -160,7 +160,7 @@ def _own(
     if not cases:
         raise UsageError(
             f"no case puts a request to {', '.join(s.name for s in services)}",
-            hint="add some to the files that parity.cases in splitter.toml names",
+            hint=_how_to_get_cases([route for side in sides for route in side.routes]),
         )
     if len(cases) < len(everything):
         say(
@@ -179,6 +179,15 @@ def _own(
             timeout=limits.timeout or settings.timeout,
             shard=limits.shard,
         )
+
+
+def _how_to_get_cases(routes: Sequence[Route]) -> str:
+    if not any("runtime" in route.found_by for route in routes):
+        return (
+            "the application that was asked does not have its routes; if they are added at "
+            "start-up, set lifespan = true under [monolith] in splitter.toml"
+        )
+    return "add some to the files that parity.cases in splitter.toml names"
 
 
 def _read(names: Sequence[str]) -> list[Case]:
@@ -208,11 +217,19 @@ def _project_cases(project: Project) -> list[Case]:
 
 
 def _generated(project: Project, ground: Ground) -> list[Case]:
-    """Cases made from the monolith's OpenAPI, where no file has any."""
+    """Cases made from the monolith's OpenAPI, and of routes that are not in it, where no file
+    has any."""
     from splitter.parity.corpus import Login, cases_of
 
     login = project.settings.parity.login
-    return list(cases_of(ground.running.openapi, login=Login.configured(login) if login else None))
+    running = [r for r in ground.routes if r.kind == "http" and r.file and "runtime" in r.found_by]
+    found = cases_of(
+        ground.running.openapi,
+        mounted=ground.running.mounted,
+        others=[(method, r.path) for r in running for method in r.methods if method != "HEAD"],
+        login=Login.configured(login) if login else None,
+    )
+    return list(found)
 
 
 def _owner(routes: Sequence[Route], sides: Sequence[Side]) -> Callable[[str, str], str]:
