@@ -14,7 +14,10 @@ from tempfile import TemporaryDirectory
 from splitter.actions.assembling import place
 from splitter.actions.extraction import data_files, extract, shared_by
 from splitter.actions.rewriting import rewrite_copies
+from splitter.actions.scaffolding import Skeleton, scaffold
 from splitter.discovery.parsing import module_name
+from splitter.effects.templates import read_templates
+from splitter.model.changes import ChangeSet
 from splitter.model.plan import Manifest
 from splitter.planning.parting import FOUNDATION
 from splitter.planning.plan import Blueprint
@@ -42,7 +45,15 @@ def split(plan: Blueprint, service: str) -> dict[str, bytes]:
     after = report.changes.over(after)
     folders = ("shared/", f"services/{service}_service/")
     written = {c.path for c in assembly.changes.changes}
-    return {p: t for p, t in after.items() if p in written and p.startswith(folders)}
+    former = {c.path: c.after or b"" for c in _skeleton(plan, service).changes}
+    made = {p: t for p, t in after.items() if p in written and p.startswith(folders)}
+    return {**made, **{p: t for p, t in former.items() if p.endswith("/former_names.py")}}
+
+
+def _skeleton(plan: Blueprint, service: str) -> ChangeSet:
+    skeleton = Skeleton((), "3.11", former=plan.former_names(service))
+    made = plan.plans[service].service
+    return scaffold(made, skeleton, templates=read_templates(), before={}, recorded={})
 
 
 def check(plan: Blueprint, *, factory: bool = False) -> dict[str, Answers]:
@@ -58,7 +69,8 @@ def check(plan: Blueprint, *, factory: bool = False) -> dict[str, Answers]:
         moved = plan.layout.targets[name][plan.ground.application]
         alone = f"{moved}:{app.partition(':')[2]}"
         also = plan.effects(name)
-        service = ask(files, alone, routes, factory=factory, also=also)
+        first = tuple(module_name(p) for p in files if p.endswith("/former_names.py"))
+        service = ask(files, alone, routes, factory=factory, also=also, first=first)
         assert service.answers == monolith.answers
         assert [r for r in service.routes if r not in monolith.routes] == []
         found[name] = service
@@ -72,6 +84,7 @@ def ask(
     *,
     factory: bool = False,
     also: tuple[str, ...] = (),
+    first: tuple[str, ...] = (),
 ) -> Answers:
     """Import an application from a folder with nothing but these files, and call its routes."""
     with TemporaryDirectory() as folder:
@@ -81,6 +94,7 @@ def ask(
             file.write_bytes(data)
         paths = [folder, str(DOUBLES)]
         order = {"paths": paths, "app": app, "factory": factory, "also": also, "routes": routes}
+        order["first"] = first
         done = subprocess.run(
             [sys.executable, "-SEB", DOUBLES / "asked.py", json.dumps(order)],
             cwd=folder,

@@ -43,7 +43,7 @@ def place(
     due = [e for e in extracts if not _is_there(e, before, manifest)]
     texts = {e.path: e.text for e in due}
     changes = keep_edits(title, before, texts, recorded)
-    code = [e.path for e in extracts if e.origin]
+    code = [e.path for e in extracts if e.target]
     inits = [p for p in packages(code) if p not in before and p not in texts]
     known = {e.path for e in extracts}
     empty = {path: b"" for path in inits if path not in known}

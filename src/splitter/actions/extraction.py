@@ -10,15 +10,20 @@ from splitter.actions.ownership import digest
 from splitter.codemods.anchoring import anchor
 from splitter.codemods.slicing import Slice, slice_module
 from splitter.discovery.modules import Kind, ModuleView
+from splitter.discovery.parsing import module_name
 from splitter.model.plan import Copy
-from splitter.planning.data import uses_own_place
+from splitter.planning.data import places_in
 from splitter.planning.parting import FOUNDATION, Part
 from splitter.planning.plan import Blueprint
+from splitter.planning.speech import RESOURCES
 
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """A file as copied: where it goes, what it was, and its text with the old imports."""
+    """A file as copied: where it goes, what it was, and its text with the old imports.
+
+    `target` is the name of the module that it is now; empty for what is only read or run.
+    """
 
     path: str
     owner: str
@@ -70,7 +75,8 @@ def data_files(blueprint: Blueprint, owner: str) -> tuple[Extract, ...]:
         for file in sorted(files):
             path = f"{root}/{file}"
             text = blueprint.program.sources[file]
-            found[path] = Extract(path, home, "", "", file, text)
+            origin = module_name(file) if file.endswith(".py") else ""
+            found[path] = Extract(path, home, origin, "", file, text)
     return tuple(found.values())
 
 
@@ -121,9 +127,17 @@ def _extract(blueprint: Blueprint, part: Part) -> Extract:
     text = slice_module(source, tree, Slice(kept, part.aliases, part.cut, extra))
     layout = blueprint.layout
     path = layout.path(part.owner, part.module)
-    if uses_own_place(view, part):
+    places = places_in(blueprint.program, part)
+    if places.own or places.others:
         below = path.removeprefix(f"{_root(blueprint, part.owner)}/")
-        text = anchor(text, origin_path=view.path, depth=below.count("/"))
+        text = anchor(
+            text,
+            origin_path=view.path,
+            depth=below.count("/"),
+            others=places.others,
+            package=view.package,
+            finders=RESOURCES,
+        )
     return Extract(
         path,
         part.owner,

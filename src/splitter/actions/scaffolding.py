@@ -11,6 +11,7 @@ from splitter.actions.ownership import keep_edits
 from splitter.actions.rendering import render
 from splitter.model.changes import ChangeSet
 from splitter.model.plan import Service
+from splitter.planning.former import NOTHING_FORMER, FormerNames
 
 FILES = {
     "main.py": "service/main.py.jinja",
@@ -21,6 +22,7 @@ FILES = {
     "README.md": "service/README.md.jinja",
 }
 ENVIRONMENT = {".env.example": "service/env.example.jinja"}
+FORMER = {"former_names.py": "service/former_names.py.jinja"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,8 @@ class Skeleton:
     of the SQLAlchemy engine, sync or async, that /health/ready asks. `registrations` are modules
     to import for what they register. `kept` are the (method, path) pairs, `WEBSOCKET` for a
     method too, that are left of the application when it starts; empty: all. `environment` names
-    the variables that the monolith reads.
+    the variables that the monolith reads. `former` are the monolith's names for modules that its
+    code is told as text.
     """
 
     requirements: tuple[str, ...]
@@ -43,6 +46,7 @@ class Skeleton:
     registrations: tuple[str, ...] = ()
     kept: tuple[tuple[str, str], ...] = ()
     environment: tuple[str, ...] = ()
+    former: FormerNames = NOTHING_FORMER
 
 
 def scaffold(
@@ -86,8 +90,10 @@ def _files(
         "requirements": skeleton.requirements,
         "environment": sorted(skeleton.environment),
         "python_version": _minor(skeleton.python_version),
+        "former": skeleton.former,
     }
     files = FILES | (ENVIRONMENT if skeleton.environment else {})
+    files |= FORMER if skeleton.former else {}
     return [
         (f"{service.folder}/{path}", render(templates, name, **values).encode())
         for path, name in files.items()

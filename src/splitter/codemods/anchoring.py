@@ -7,35 +7,77 @@ import io
 import json
 import re
 import tokenize
+from collections.abc import Collection, Iterator, Mapping
 from itertools import takewhile
 
 from splitter.codemods.sequences import Edit
 from splitter.codemods.spans import Lines, joined
 
+_OWN = {"__name__", "__package__"}
 
-def anchor(source: bytes, *, origin_path: str, depth: int) -> bytes:
+
+def anchor(
+    source: bytes,
+    *,
+    origin_path: str,
+    depth: int,
+    others: Mapping[str, str] | None = None,
+    package: str = "",
+    finders: Collection[str] = (),
+) -> bytes:
     """Every `__file__` of a module in the place of the path that it had in the monolith.
 
     The monolith's tree of data is laid out anew below the folder `depth` levels above the
-    module's own; `origin_path` is the module's file, relative to the monolith's root.
+    module's own; `origin_path` is the module's file, relative to the monolith's root. `others`
+    are the files of modules by the expressions for them (`a.b` where it says `a.b.__file__`).
+    `finders` are functions that look for data in a package: they are given the name of `package`
+    instead of `__package__`.
     """
     encoding = tokenize.detect_encoding(io.BytesIO(source).readline)[0]
     lines = Lines(source.decode(encoding))
     tree = ast.parse(lines.text)
-    spots = [
-        lines.span(node)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Name) and node.id == "__file__" and isinstance(node.ctx, ast.Load)
-    ]
-    if not spots:
+    edits = [(*lines.span(n), json.dumps(package)) for n in _packages(tree, finders)]
+    files = list(_files(tree, {"": origin_path, **(others or {})}))
+    if not edits and not files:
         return source
-    name, path = _free("_FILE", lines.text), _free("_Path", lines.text)
-    edits = [(start, end, name) for start, end in spots]
-    edits.append(_definition(lines, tree, _rows(name, path, origin_path, depth)))
+    names = _named([path for _, path in files], lines.text)
+    edits += [(*lines.span(node), names[path]) for node, path in files]
+    if names:
+        rows = _rows(_free("_Path", lines.text), names, depth)
+        edits.append(_definition(lines, tree, rows))
     text = lines.text
     for start, end, new in sorted(edits, reverse=True):
         text = text[:start] + new + text[end:]
     return text.encode(encoding)
+
+
+def _packages(tree: ast.Module, finders: Collection[str]) -> Iterator[ast.expr]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Name):
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+            called = node.func.id if isinstance(node.func, ast.Name) else called
+            if called in finders and node.args[0].id in _OWN:
+                yield node.args[0]
+
+
+def _files(tree: ast.Module, paths: Mapping[str, str]) -> Iterator[tuple[ast.expr, str]]:
+    """What asks for the file of a module, and that file."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id == "__file__":
+            if isinstance(node.ctx, ast.Load):
+                yield node, paths[""]
+        elif isinstance(node, ast.Attribute) and node.attr == "__file__":
+            expression = ast.unparse(node.value)
+            if expression in paths:
+                yield node, paths[expression]
+
+
+def _named(paths: list[str], text: str) -> dict[str, str]:
+    """A free name for each path."""
+    names: dict[str, str] = {}
+    for path in sorted(set(paths), key=paths.index):
+        names[path] = _free("_FILE", text + " ".join(names.values()))
+    return names
 
 
 def _free(name: str, text: str) -> str:
@@ -44,13 +86,18 @@ def _free(name: str, text: str) -> str:
     return name
 
 
-def _rows(name: str, path: str, origin_path: str, depth: int) -> list[str]:
+def _rows(path: str, names: Mapping[str, str], depth: int) -> list[str]:
     here = f"{path}(__file__).resolve().parents[{depth}]"
+    what = "this file; the data that it reads lies beside it"
+    what = what if len(names) == 1 else "these files; the data that is read lies beside them"
     return [
         f"from pathlib import Path as {path}",
         "",
-        "# Where the monolith has this file; the data that it reads lies beside it.",
-        f"{name} = str({here} / {json.dumps(origin_path, ensure_ascii=False)})",
+        f"# Where the monolith has {what}.",
+        *(
+            f"{name} = str({here} / {json.dumps(file, ensure_ascii=False)})"
+            for file, name in names.items()
+        ),
     ]
 
 

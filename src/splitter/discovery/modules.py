@@ -81,6 +81,11 @@ class ModuleView:
     stars: tuple[tuple[int, str], ...]
     names_read: frozenset[str] = field(default=frozenset())
 
+    @property
+    def package(self) -> str:
+        """What `__package__` is in it."""
+        return self.name if self.is_package else self.name.rpartition(".")[0]
+
     def is_imported(self, name: str) -> bool:
         """Whether a statement that does nothing but import binds a name."""
         found = self.imports.get(name, ())

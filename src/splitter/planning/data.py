@@ -12,6 +12,7 @@ from splitter.discovery.scopes import chain_of
 from splitter.model.changes import Note
 from splitter.planning.parting import Part
 from splitter.planning.program import Program
+from splitter.planning.speech import RESOURCES, leads, package_named
 
 _SAME = {"resolve", "absolute", "as_posix", "expanduser"}
 _WRAPPED = {"Path", "PurePath", "str", "abspath", "realpath", "normpath", "fspath", "PosixPath"}
@@ -49,13 +50,31 @@ def data_of(program: Program, parts: Iterable[Part]) -> Data:
     return Data({m: frozenset(f) for m, f in reader.files.items()}, tuple(sorted(reader.notes)))
 
 
-def uses_own_place(view: ModuleView, part: Part) -> bool:
-    """Whether code of a part asks where it lies."""
-    return any(
-        isinstance(node, ast.Name) and node.id == "__file__"
-        for index in part.statements
-        for node in _walk(view.statements[index].node, part.cut)
-    )
+@dataclass(frozen=True, slots=True)
+class Places:
+    """What code of a part asks about where it, or another module, lies.
+
+    `own`: it does; `others`: files of other modules by the expressions that it names them with.
+    """
+
+    own: bool
+    others: Mapping[str, str]
+
+
+def places_in(program: Program, part: Part) -> Places:
+    """How a part finds data beside the code."""
+    view = program.views[part.module]
+    others: dict[str, str] = {}
+    own = False
+    for index in part.statements:
+        for node in _walk(view.statements[index].node, part.cut):
+            if isinstance(node, ast.Name) and node.id in ("__file__", "__package__", "__name__"):
+                own = True
+            elif isinstance(node, ast.Attribute) and node.attr == "__file__":
+                module = module_of(program, view, node.value)
+                if module in program.views:
+                    others[ast.unparse(node.value)] = program.views[module].path
+    return Places(own, others)
 
 
 class _Reader:
@@ -63,6 +82,7 @@ class _Reader:
         self.program = program
         self.files: dict[str, set[str]] = {}
         self.notes: set[Note] = set()
+        self._local: dict[str, ast.expr] = {}
         self._attributes: dict[str, list[tuple[ModuleView, ast.expr]]] = {}
         for view in program.views.values():
             for statement in view.statements:
@@ -78,8 +98,14 @@ class _Reader:
         if found is not None:
             self._keep(view, node, found)
             return
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and ":" in node.value:
+            self._spoken(view, node, node.value)
+        outer = self._local
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            self._local = {**outer, **_bound_once(node)}
         for child in ast.iter_child_nodes(node):
             self.read(view, child, cut)
+        self._local = outer
 
     def _keep(self, view: ModuleView, node: ast.AST, found: Anchored) -> None:
         path = str(found.path)
@@ -95,6 +121,13 @@ class _Reader:
         if found.open_end and not data:
             what = "reads files beside the code whose names are known only at run time"
             self.notes.add(Note(view.path, getattr(node, "lineno", 0), "SPL033", what))
+
+    def _spoken(self, view: ModuleView, node: ast.AST, name: str) -> None:
+        """A folder of a package, as `package:folder`."""
+        module, steps = leads(self.program, name)
+        if module and not self.program.binds(module, steps[0] if steps else ""):
+            path = PurePosixPath(module.replace(".", "/"), *steps)
+            self._keep(view, node, Anchored(view.name, path, named=True))
 
     def _path(self, view: ModuleView, node: ast.AST, depth: int) -> Anchored | None:
         if depth > 20:
@@ -116,6 +149,8 @@ class _Reader:
     def _named(self, view: ModuleView, node: ast.Name, depth: int) -> Anchored | None:
         if node.id == "__file__":
             return Anchored(view.name, PurePosixPath(view.path))
+        if node.id in self._local:
+            return self._path(view, self._local[node.id], depth + 1)
         for module, name in self.program.origins(view.name, (node.id,)):
             owner = self.program.views[module]
             for index in owner.bindings.get(name, ()):
@@ -125,6 +160,10 @@ class _Reader:
         return None
 
     def _attribute(self, view: ModuleView, node: ast.Attribute, depth: int) -> Anchored | None:
+        if node.attr == "__file__":
+            module = module_of(self.program, view, node.value)
+            path = self.program.views[module].path if module in self.program.views else ""
+            return Anchored(view.name, PurePosixPath(path)) if path else None
         found = self._path(view, node.value, depth + 1)
         if found is not None:
             if node.attr != "parent":
@@ -153,6 +192,12 @@ class _Reader:
             return _longer(self._path(view, node.func.value, depth + 1), node.args)
         if not node.args:
             return None
+        if name in RESOURCES:
+            package = self._package(view, node.args[0])
+            if package:
+                found = Anchored(view.name, PurePosixPath(package.replace(".", "/")))
+                given = [k.value for k in node.keywords if k.arg in ("package_path", "resource")]
+                return _longer(found, [*node.args[1:2], *given])
         first = self._path(view, node.args[0], depth + 1)
         if first is None:
             return None
@@ -161,6 +206,21 @@ class _Reader:
         if name == "dirname":
             return Anchored(first.module, first.path.parent)
         return _longer(first, node.args[1:]) if name == "join" else None
+
+    def _package(self, view: ModuleView, node: ast.expr) -> str:
+        name = package_named(node, view) or module_of(self.program, view, node)
+        return name if self.program.is_module(name) else ""
+
+
+def module_of(program: Program, view: ModuleView, node: ast.AST) -> str:
+    """The module of the monolith that an expression such as `package.module` is; else empty."""
+    chain = chain_of(node)
+    for _, imported in view.imports.get(chain[0], ()) if chain else ():
+        name = f"{imported.module}.{imported.name}" if imported.name else imported.module
+        name = ".".join((name, *chain[1:]))
+        if program.is_module(name):
+            return name
+    return ""
 
 
 def _longer(found: Anchored | None, parts: Iterable[ast.AST]) -> Anchored | None:
@@ -186,6 +246,16 @@ def _assigned(body: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
         for target in targets:
             if isinstance(target, ast.Name) and isinstance(value, ast.expr):
                 yield target.id, value
+
+
+def _bound_once(function: ast.AST) -> dict[str, ast.expr]:
+    """What the names are that a function binds by one assignment."""
+    found: dict[str, list[ast.expr]] = {}
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign | ast.AnnAssign):
+            for name, value in _assigned([node]):
+                found.setdefault(name, []).append(value)
+    return {name: values[0] for name, values in found.items() if len(values) == 1}
 
 
 def _walk(node: ast.AST, cut: frozenset[ast.AST]) -> Iterator[ast.AST]:

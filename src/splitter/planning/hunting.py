@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from splitter.discovery.modules import Kind, ModuleView, Statement
+from splitter.discovery.parsing import module_name
 from splitter.discovery.scopes import Chain, Imported, Uses, idle_imports, uses_of
 from splitter.model.changes import Note
 from splitter.planning.needs import Needs, Node
@@ -20,7 +21,9 @@ from splitter.planning.program import Place, Program, Router
 from splitter.planning.registries import Registries
 from splitter.planning.routers import Routers
 from splitter.planning.running import Effect, effects
+from splitter.planning.scripts import runs_scripts, scripts, used_by
 from splitter.planning.selecting import Selection
+from splitter.planning.speech import leads
 from splitter.planning.ways import Ways
 
 SEEN = ("?",)
@@ -130,6 +133,10 @@ class _Hunt:
             for inner in sorted(self._reached_modules):
                 if inner.rpartition(".")[0] == module:
                     self.use_module(inner, (), origin)
+        self._use_all_of(module, origin)
+
+    def _use_all_of(self, module: str, origin: Node | None) -> None:
+        """All that a module itself has, but for the other modules in it."""
         view = self.program.views.get(module)
         if view is None or module in self.needs.whole:
             return
@@ -194,6 +201,8 @@ class _Hunt:
         module, name = imported.module, imported.name
         if not self.program.is_own(module):
             where = origin[0] if origin else ""
+            if origin is not None and runs_scripts(imported):
+                self._run_scripts(origin)
             self.needs.foreign.setdefault(where, set()).add(f"{module}.{name}" if name else module)
             return
         if name == "*":
@@ -266,9 +275,33 @@ class _Hunt:
         for module in sorted(uses.executed):
             self._import(Imported(module), SEEN, place)
         self._registry(place, uses)
+        self._hear(place, cuts)
         if uses.rebinds:
             self.needs.rebound.setdefault(view.name, set()).update(uses.rebinds)
         self._dynamic(view, statement, cuts)
+
+    def _hear(self, place: Place, cuts: set[ast.AST]) -> None:
+        """Follow the names that a statement has in strings, as far as they are the monolith's."""
+        for said in self.program.facts(place).spoken:
+            module, chain = leads(self.program, said.name)
+            if said.node in cuts or not module:
+                continue
+            self.needs.spoken.add(module)
+            self.reach(module)
+            if said.place or (chain and not self.follow(module, chain, place)):
+                self.use_module(module, SEEN, place)
+            elif not chain:
+                self._use_all_of(module, place)
+
+    def _run_scripts(self, origin: Node) -> None:
+        """A library runs files by their paths, so whatever they import has to be there."""
+        if origin[0] in self.needs.scripts:
+            return
+        found = self.needs.scripts[origin[0]] = scripts(self.program.sources)
+        for path in sorted(path for path in found if path.endswith(".py")):
+            if module_name(path) in self.program.views:
+                for imported, chain in used_by(self.program, module_name(path)):
+                    self._import(imported, chain, origin)
 
     def _registry(self, place: Place, uses: Uses) -> None:
         """Classes that a mapped class names by string have to be mapped too, and so on."""
@@ -299,6 +332,7 @@ class _Hunt:
             if isinstance(name, str) and self.program.is_module(name):
                 self.use_module(name, (), (view.name, statement.index))
             elif name is None:
+                self.needs.spoken.add("")
                 what = "imports a module whose name is known only at run time"
                 self.needs.notes.add(Note(view.path, node.lineno, "SPL030", what))
 

@@ -14,6 +14,7 @@ from splitter.model.changes import Note
 from splitter.model.monolith import Route, RunningApp
 from splitter.model.plan import Home, Placement, Plan, Service
 from splitter.planning.data import Data, data_of
+from splitter.planning.former import NOTHING_FORMER, FormerNames, former_names
 from splitter.planning.homes import divide
 from splitter.planning.hunting import search
 from splitter.planning.layout import Layout, lay_out
@@ -66,7 +67,19 @@ class Blueprint:
         """The files that the code of a service and the shared code with it read."""
         parts = self.division.parts
         own = [*parts.get(owner, {}).values(), *parts.get(FOUNDATION, {}).values()]
-        return data_of(self.program, [p for p in own if p.module in self._reached(owner)])
+        found = data_of(self.program, [p for p in own if p.module in self._reached(owner)])
+        files = {module: set(names) for module, names in found.files.items()}
+        for home in (owner, FOUNDATION):
+            for module, names in self.needs[home].scripts.items() if home in self.needs else ():
+                files.setdefault(module, set()).update(names)
+        return Data({module: frozenset(names) for module, names in files.items()}, found.notes)
+
+    def former_names(self, owner: str) -> FormerNames:
+        """The monolith's names that code of a service may ask for while it runs."""
+        homes = (owner, FOUNDATION)
+        if not any(self.needs[home].spoken for home in homes if home in self.needs):
+            return NOTHING_FORMER
+        return former_names(self.program, self.layout, homes, self._reached(owner))
 
     def _reached(self, owner: str) -> set[str]:
         homes = (owner, FOUNDATION)

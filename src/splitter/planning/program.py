@@ -21,6 +21,7 @@ from splitter.discovery.scopes import (
     chain_of,
     uses_of,
 )
+from splitter.planning.speech import Spoken, spoken
 
 Place = tuple[str, int]
 """A top-level statement: module and index."""
@@ -35,7 +36,7 @@ class Facts:
 
     `dynamic` are calls that import by string, `additions` those that add a route, `decorated` are
     the decorated functions and classes; `notices` announce deprecated routes, which is the
-    monolith's own affair.
+    monolith's own affair; `spoken` are strings that may name modules.
     """
 
     inclusions: tuple[tuple[ast.Expr, ast.Call], ...]
@@ -43,6 +44,7 @@ class Facts:
     dynamic: tuple[ast.Call, ...]
     additions: tuple[ast.Call, ...]
     decorated: tuple[ast.AST, ...]
+    spoken: tuple[Spoken, ...]
     uses: Uses
 
 
@@ -88,6 +90,7 @@ class Program:
                 tuple(_dynamic_imports(parts)),
                 tuple(_additions(parts)),
                 tuple(p for p in parts if getattr(p, "decorator_list", ())),
+                tuple(spoken(parts, self.views[place[0]])),
                 uses_of(node, resolve=self.views[place[0]].resolve),
             )
             self._facts[place] = found

@@ -174,6 +174,7 @@ def _skeleton(drawn: Drawn, assembly: Assembly) -> ChangeSet:
         engine=blueprint.engine(service.name),
         registrations=blueprint.effects(service.name),
         environment=blueprint.environment(service.name),
+        former=blueprint.former_names(service.name),
     )
     recorded = {**drawn.project.manifest.written}
     made = skeleton_of(

@@ -1,7 +1,8 @@
 """Import an application, call its endpoints one after the other, and print what they return.
 
-Arguments: a JSON object with `paths` (what imports start from), `app`, `factory`, `also` (modules
-to be imported after it) and `routes` (method and path of those to be called, in order).
+Arguments: a JSON object with `paths` (what imports start from), `app`, `factory`, modules to be
+imported before it (`first`) and after it (`also`), and `routes` (methods and paths to be called,
+in order).
 """
 
 from __future__ import annotations
@@ -16,14 +17,17 @@ def main(order: dict[str, object]) -> dict[str, object]:
     paths = order["paths"]
     assert isinstance(paths, list)
     sys.path[:0] = paths
+    first, also = order["first"], order["also"]
+    assert isinstance(first, list)
+    assert isinstance(also, list)
+    for name in first:
+        importlib.import_module(name)
     module, _, attribute = str(order["app"]).partition(":")
     app: object = importlib.import_module(module)
     for part in attribute.split("."):
         app = getattr(app, part)
     if order["factory"]:
         app = app()  # type: ignore[operator]
-    also = order["also"]
-    assert isinstance(also, list)
     for name in also:
         importlib.import_module(name)
     found = {(m, path): endpoint for ms, path, endpoint in app.routes for m in ms}  # type: ignore[attr-defined]

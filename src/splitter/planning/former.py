@@ -1,0 +1,49 @@
+"""The names that modules had in the monolith, for code that is told a name as text."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from splitter.planning.layout import Layout
+from splitter.planning.program import Program
+
+
+@dataclass(frozen=True, slots=True)
+class FormerNames:
+    """Old dotted names and the new ones of what has taken their place, the first of them first.
+
+    A package may have none: it is only on the way to others.
+    """
+
+    modules: Mapping[str, tuple[str, ...]]
+    packages: Mapping[str, tuple[str, ...]]
+
+    def __bool__(self) -> bool:
+        return bool(self.modules or self.packages)
+
+
+NOTHING_FORMER = FormerNames({}, {})
+
+
+def former_names(
+    program: Program, layout: Layout, homes: Sequence[str], modules: Collection[str]
+) -> FormerNames:
+    """Where in these homes some modules of the monolith have gone."""
+    found: dict[str, tuple[str, ...]] = {}
+    for module in sorted(modules):
+        targets = [layout.targets.get(home, {}).get(module, "") for home in homes]
+        found[module] = tuple(target for target in targets if target)
+    packages = {parent: found.get(parent, ()) for m in found for parent in _parents(m)}
+    packages |= {
+        m: t for m, t in found.items() if m in program.views and program.views[m].is_package
+    }
+    return FormerNames(
+        {m: targets for m, targets in found.items() if targets and m not in packages},
+        dict(sorted(packages.items())),
+    )
+
+
+def _parents(name: str) -> list[str]:
+    parts = name.split(".")
+    return [".".join(parts[:count]) for count in range(1, len(parts))]
