@@ -28,7 +28,10 @@ SHAPES: dict[tuple[str, ...], set[str]] = {
         *("integration", "next"),
     },
     ("undo",): {"schema", "undone", "applied", "paths"},
-    ("analyze",): {"schema", "routes", "modules", "tables", "findings"},
+    ("analyze",): {
+        *("schema", "routes", "modules", "tables", "findings"),
+        *("access", "matrix", "environment"),
+    },
 }
 
 

@@ -63,6 +63,7 @@ def test_a_table_is_told_whole() -> None:
         Table(
             "users", "models:User", "models.py", 13,
             (TableUse("pkg.app", 2, "read", "get(User)"),), ("accounts",),
+            ("accounts",),
         ),
     )  # fmt: skip
 

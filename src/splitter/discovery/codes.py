@@ -82,11 +82,13 @@ CODES: Mapping[str, Code] = {
         "Nothing, if they are a library's. Else check that the service has them once it is split.",
     ),
     "SPL012": Code(
-        "services would share mutable module state",
-        "A container at module level is changed by functions, and several services need it. In the "
-        "monolith they see one another's changes; as services each has its own copy, which starts "
-        "empty. A cache of pure values only warms up again; a registry, a counter, a lock or a "
-        "cache that others clear behaves otherwise.",
+        "services would share mutable state",
+        "An object at module level, or on app.state, is changed while requests are answered, and "
+        "several services use it. In the monolith they see one another's changes; as services each "
+        "has its own, which starts as the module makes it. A cache of pure values only warms up "
+        "again. A registry of connections, a store of sessions, a counter, a lock or a cache that "
+        "others clear behaves otherwise. It blocks where a service only reads what nothing in it "
+        "ever fills.",
         "If it holds more than what can be computed again, keep its users in one service or move "
         "the state to the database or to Redis. parity-check over sessions shows whether it tells.",
     ),
@@ -104,17 +106,104 @@ CODES: Mapping[str, Code] = {
         "message says where it failed.",
     ),
     "SPL015": Code(
-        "modules import one another in a circle",
-        "It works as long as the modules are imported in the order in which they are now. A "
-        "service "
-        "keeps the circle, whole or in part, and splitter proves by booting that its order works.",
-        "Nothing has to be done. To end it, move what both need to a third module.",
+        "modules that import one another are parted",
+        "The modules form a circle of imports, and the cut goes between them: some are shared, "
+        "some are a service's own. It works as long as they are imported in a certain order, which "
+        "splitter proves by booting.",
+        "Nothing has to be done. To end the circle, move what both need to a third module.",
     ),
     "SPL016": Code(
         "a table is written by more than one service",
         "Several services would write one table. They share the database, so this goes on working; "
         "but nobody owns the rows, and the data cannot be split later without an interface.",
         "Decide who owns the table, and let the others ask that service.",
+    ),
+    "SPL017": Code(
+        "a job would run in several processes",
+        "A scheduler, a loop or a thread is started with the application, and each process that "
+        "starts it runs it: the services that keep it, and the monolith as long as it is there. A "
+        "loop that refreshes what its own process remembers is right to do so; one that sends "
+        "mail, bills or cleans up does it twice.",
+        "Let one of them have it: start it by a setting that only that one sets, take a lock in "
+        "the database, or move it to a process of its own.",
+    ),
+    "SPL018": Code(
+        "a transaction writes tables of two services",
+        "The code that an endpoint reaches commits what it wrote to its own service's tables along "
+        "with what it wrote to another's (which is the one that writes them most). While the "
+        "services share the database, this goes on working. Once the data are split, it is no "
+        "transaction any more.",
+        "Keep the two together, or let the owner do its part when it is asked or told (an outbox).",
+    ),
+    "SPL019": Code(
+        "tables of two services are tied",
+        "A foreign key or relationship leads from a table of one service to a table of another. "
+        "Both services have both mapped classes, and the database keeps the key, so this goes on "
+        "working; deleting rows reaches the other's tables where it cascades.",
+        "Before the data are split, turn the key into a plain column and the relationship into a "
+        "question to the other service; make a cascade a call or an event.",
+    ),
+    "SPL020": Code(
+        "the address of a route in another service is asked for",
+        "url_for or url_path_for, in code or in a template, names a route that this service does "
+        "not have. Where it is reached the service answers 500 (NoMatchFound).",
+        "Put both routes into one service, or build the address from a setting and the path.",
+    ),
+    "SPL021": Code(
+        "a task's name follows from its module",
+        "A job queue knows a task by the name of its module and function unless it is given a "
+        "name. The service has the module elsewhere, so it would send the task under another name, "
+        "which the workers of the monolith do not know; what is queued under the old one is lost "
+        "to the service's own workers.",
+        'Give the task its present name, in the monolith: @app.task(name="…").',
+    ),
+    "SPL022": Code(
+        "a file is named relative to where the program is started",
+        "The path is not anchored to the code (by __file__), so it means another file wherever the "
+        "service is started in another folder. Where the project has such a file, it blocks: the "
+        "service, alone with shared/, does not.",
+        "Start the path from Path(__file__).parent: splitter then copies the file. Or take the "
+        "folder from a setting.",
+    ),
+    "SPL023": Code(
+        "environment variables without a default",
+        "The code asks for these variables and fails without them, most often when it is imported. "
+        "A service that has this code needs them as the monolith does. analyze --format json lists "
+        "all variables, also those with a default.",
+        "Set them wherever the service is started: in its environment, and for verify and "
+        "parity-check in [monolith.environment].",
+    ),
+    "SPL024": Code(
+        "each process makes a secret of its own",
+        "A secret is drawn at random when the module is imported. What one process signs or "
+        "encrypts with it (tokens, cookies, sessions) no other process takes.",
+        "Read it from the environment and give all services and the monolith the same.",
+    ),
+    "SPL025": Code(
+        "data are committed after the answer was sent",
+        "A dependency commits after its yield, which this version of FastAPI runs when the answer "
+        "is on its way. Who asks another service right after it may not find the data yet.",
+        'Commit before the endpoint returns, or use Depends(…, scope="function").',
+    ),
+    "SPL026": Code(
+        "one migration history for the tables of all",
+        "Alembic compares the database with the models that it is given. A service has only the "
+        "models that it needs, so a revision generated from there drops all other tables.",
+        "Go on migrating from the monolith while the database is shared. Later, give each service "
+        "its own version_table and an include_object that only lets its tables through.",
+    ),
+    "SPL027": Code(
+        "SQL that cannot be read",
+        "The statement, or the name of a table in it, is put together at run time. Which tables it "
+        "uses is not known, so the matrix may lack some.",
+        "Run the tests under splitter (analyze --tests), or name the table in the text.",
+    ),
+    "SPL028": Code(
+        "a worker finds modules by name",
+        "A job queue is given the names of modules as texts. In a service these modules have other "
+        "names, and texts are not rewritten.",
+        "Go on running the workers from the monolith, or name the service's modules where its "
+        "workers are started.",
     ),
     "SPL030": Code(
         "a module is imported by a name that is known only at run time",

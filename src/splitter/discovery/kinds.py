@@ -58,6 +58,13 @@ class Kinds:
         owner = self.of(node.value)
         return self._models.related(owner, node.attr) if owner else None
 
+    def association(self, node: ast.expr) -> Model | None:
+        """The association table that is between, if `user.groups` has one."""
+        if not isinstance(node, ast.Attribute):
+            return None
+        owner = self.of(node.value)
+        return self._models.association(owner, node.attr) if owner else None
+
     def of(self, node: ast.expr | None) -> Model | None:
         """The model of which `node` is an object, or a list or query of objects."""
         match node:

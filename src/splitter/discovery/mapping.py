@@ -22,7 +22,9 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 class Model:
     """A mapped class, or a `Table(...)` in a variable.
 
-    `own` is false where the table is that of a base class. `relations`: attribute → class name.
+    `own` is false where the table is that of a base class. `relations`: attribute → class name;
+    `through`: attribute → association table; `deletes`: attributes whose objects are deleted with
+    this one; `deleted_with`: tables, or classes, with whose rows the database deletes these.
     """
 
     definition: Definition
@@ -33,6 +35,9 @@ class Model:
     relations: dict[str, str] = field(default_factory=dict)
     keys: set[str] = field(default_factory=set)
     chains: list[tuple[str, ...]] = field(default_factory=list)
+    through: dict[str, str] = field(default_factory=dict)
+    deletes: set[str] = field(default_factory=set)
+    deleted_with: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -76,6 +81,29 @@ class Models:
         """What a relationship of `model` leads to."""
         name = model.relations.get(attribute)
         return self.named(model.definition.module, name) if name else None
+
+    def association(self, model: Model, attribute: str) -> Model | None:
+        """The association table through which a relationship leads."""
+        return self.at(model, model.through.get(attribute, ""))
+
+    def at(self, model: Model, name: str) -> Model | None:
+        """What a model means by the name of a table, a class or a variable that holds a table."""
+        if not name:
+            return None
+        found = self.named(model.definition.module, name)
+        return found or next((m for m in self.by_definition.values() if m.table == name), None)
+
+    def cascades(self, model: Model) -> Iterator[str]:
+        """The tables of which rows are deleted with one of this model's."""
+        for attribute in model.deletes:
+            other = self.related(model, attribute)
+            if other is not None:
+                yield other.table
+        for each in self.by_definition.values():
+            for name in each.deleted_with:
+                found = self.at(each, name)
+                if name == model.table or found is model:
+                    yield each.table
 
     def references(self, model: Model) -> Iterator[str]:
         """The tables that a model's foreign keys and relationships name."""
@@ -190,6 +218,8 @@ def _collect(node: ast.AST, model: Model) -> None:
     """Add the foreign keys and relationships in a class or a `Table(...)` to its model."""
     for part in ast.walk(node):
         for target in _keys(part) if isinstance(part, ast.Call) else ():
+            if _deletes(part, "ondelete"):
+                model.deleted_with.add(_told_table(target))
             if isinstance(target, ast.Constant) and isinstance(target.value, str):
                 parts = target.value.split(".")
                 model.keys.add(parts[-2] if len(parts) > 1 else parts[0])
@@ -211,6 +241,27 @@ def _keys(node: ast.Call) -> list[ast.expr]:
     return [k.value for k in node.keywords if k.arg in ("foreign_key", "secondary")]
 
 
+def _told_table(node: ast.expr) -> str:
+    """The table, or the class, that a key or `secondary=` names."""
+    if isinstance(node, ast.Constant):
+        parts = str(node.value).split(".")
+        return parts[-2] if len(parts) > 1 else parts[0]
+    chain = chain_of(node.body if isinstance(node, ast.Lambda) else node)
+    return chain[0] if chain else ""
+
+
+def _deletes(node: ast.AST, option: str) -> bool:
+    """Whether `ondelete="CASCADE"` or `cascade="all, delete-orphan"` is said."""
+    return any(
+        k.arg == option
+        and isinstance(k.value, ast.Constant)
+        and any(
+            w in {"CASCADE", "ALL", "DELETE"} for w in _WORD.findall(str(k.value.value).upper())
+        )
+        for k in getattr(node, "keywords", ())
+    )
+
+
 def _relate(
     attribute: str, value: ast.expr | None, annotation: ast.expr | None, model: Model
 ) -> None:
@@ -228,6 +279,11 @@ def _relate(
         words = _WORD.findall(ast.unparse(annotation)) if annotation else []
     if words:
         model.relations[attribute] = words[-1]
+    if _deletes(value, "cascade"):
+        model.deletes.add(attribute)
+    for keyword in value.keywords:
+        if keyword.arg in ("secondary", "link_model"):
+            model.through[attribute] = _told_table(keyword.value)
 
 
 _RELATION_CHAINS = frozenset((name,) for name in _RELATIONS)

@@ -158,10 +158,12 @@ class _Reader:
         if member is not None:
             if _is_query(member[1]):
                 self._use(member[0], node, "read", ".".join(chain_of(node)[-2:]))
+                self._joined(*member, node)
             return
         related = self.kinds.related(node)
         if related is not None:
             self._use(related, node, "read", ast.unparse(node))
+            self._between(node, "read")
         self.visit(node.value)
 
     def _call(self, node: ast.Call) -> None:
@@ -169,6 +171,10 @@ class _Reader:
         made = self.kinds.model(node.func)
         if made is not None:
             self._use(made, node, "write", f"{name}(…)")
+            for keyword in node.keywords:
+                table = self._models.association(made, keyword.arg or "")
+                if table is not None:
+                    self._use(table, node, "write", f"{name}({keyword.arg}=…)")
         elif not self._on_object(node, name):
             self.visit(node.func)
         for position, argument in enumerate(node.args):
@@ -192,6 +198,7 @@ class _Reader:
         related = self.kinds.related(node.func.value)
         if related is not None and name in _OF_LISTS:
             self._use(related, node, "write", f"{ast.unparse(node.func)}")
+            self._between(node.func.value, "write")
         owner = self.kinds.of(node.func.value)
         if target is None and owner is not None and name in _OF_OBJECTS:
             self._use(owner, node, "write", f"{owner.definition.name} .{name}()")
@@ -223,6 +230,22 @@ class _Reader:
             owner = self.kinds.of(each.value) if isinstance(each, ast.Attribute) else None
             if owner is not None:
                 self._use(owner, each, "write", f"{ast.unparse(each)} = …")
+                self._between(each, "write")
+
+    def _joined(self, model: Model, attribute: str, node: ast.expr) -> None:
+        """`Model.attribute` in a query, where that is a relationship."""
+        for found in (
+            self._models.related(model, attribute),
+            self._models.association(model, attribute),
+        ):
+            if found is not None:
+                self._use(found, node, "read", ".".join(chain_of(node)[-2:]))
+
+    def _between(self, node: ast.expr, mode: str) -> None:
+        """A relationship of many to many uses the table between, too."""
+        table = self.kinds.association(node)
+        if table is not None:
+            self._use(table, node, mode, ast.unparse(node))
 
     def _repository(self, part: ast.AST, base: ast.expr) -> None:
         """`class Users(Repository[User])`: what such a class does is not seen, so it does both."""

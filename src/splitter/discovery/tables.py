@@ -107,6 +107,7 @@ def _table(name: str, found: list[Model], uses: set[Use], models: Models) -> Tab
         line=first.line if first else 0,
         uses=_by_line(uses),
         references=tuple(sorted(references)),
+        cascades=tuple(sorted({t for model in found for t in models.cascades(model)})),
     )
 
 

@@ -61,7 +61,11 @@ class TableUse:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table, the class that maps it (`module:Class`, empty if only SQL names it), its users."""
+    """A table, the class that maps it (`module:Class`, empty if only SQL names it), its users.
+
+    `references` are the tables that it is tied to; `cascades` those whose rows are deleted with
+    one of its own, by the database or by the ORM.
+    """
 
     name: str
     model: str
@@ -69,6 +73,43 @@ class Table:
     line: int
     uses: tuple[TableUse, ...] = ()
     references: tuple[str, ...] = ()
+    cascades: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Variable:
+    """An environment variable that code asks for; `default` is an expression, empty if none."""
+
+    name: str
+    file: str
+    line: int
+    required: bool
+    default: str
+    module: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Observation:
+    """While the monolith's tests ran, an endpoint (`module:qualname`) read or wrote a table."""
+
+    endpoint: str
+    table: str
+    mode: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Access:
+    """An endpoint reads or writes a table. `at` are the places, `file:line`, where the code does.
+
+    `found_by` is `static` where the endpoint's code can reach such a place, `runtime` where the
+    tests saw it happen.
+    """
+
+    endpoint: str
+    table: str
+    mode: str
+    found_by: tuple[str, ...]
+    at: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +155,11 @@ class Module:
 
 @dataclass(frozen=True, slots=True)
 class Monolith:
-    """All that was found out before anything is planned."""
+    """All that was found out before anything is planned.
+
+    `matrix`: who (a planned service, or the monolith with the other routes) → table → `r`, `w`,
+    or `rw`.
+    """
 
     app: str
     factory: bool
@@ -123,3 +168,6 @@ class Monolith:
     tables: tuple[Table, ...]
     findings: tuple[Note, ...]
     running: RunningApp | None = None
+    accesses: tuple[Access, ...] = ()
+    matrix: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    variables: tuple[Variable, ...] = ()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 
-from splitter.model.monolith import Monolith, Route, Table
+from splitter.model.monolith import Monolith, Route
+from splitter.reports import tables
 from splitter.reports.console import say, show_json
 
 
@@ -24,6 +25,9 @@ def document(monolith: Monolith) -> dict[str, object]:
         "routes": [_route(route) for route in monolith.routes],
         "modules": [asdict(module) for module in monolith.modules],
         "tables": [asdict(table) for table in monolith.tables],
+        "access": [asdict(access) for access in monolith.accesses],
+        "matrix": {name: dict(used) for name, used in monolith.matrix.items()},
+        "environment": [asdict(variable) for variable in monolith.variables],
         "findings": [
             {"code": n.code, "path": n.path, "line": n.line, "message": n.what, "blocks": n.blocks}
             for n in monolith.findings
@@ -47,15 +51,13 @@ def lines(monolith: Monolith) -> Iterator[str]:
     yield f"modules: {len(monolith.modules)}, {total} lines; the largest"
     for module in sorted(monolith.modules, key=lambda m: -m.lines)[:5]:
         yield f"  {module.lines:>5}  {module.path}"
-    if monolith.tables:
-        yield ""
-        yield f"tables: {len(monolith.tables)}"
-        yield from (line for table in monolith.tables for line in _table_lines(table))
+    yield from tables.lines(monolith)
     yield ""
     yield "what stands in the way" if monolith.findings else "nothing was found in the way"
     for note in monolith.findings:
         place = f"{note.path}:{note.line}" if note.line else note.path
-        yield f"  {place}: {note.code} {note.what}{' (blocks)' if note.blocks else ''}"
+        blocks = " (blocks)" if note.blocks else ""
+        yield from tables.wrapped(f"{place}: {note.code} {note.what}{blocks}")
     if monolith.findings:
         yield "splitter explain CODE says what a code means and what to do"
 
@@ -85,13 +87,3 @@ def _route_line(route: Route) -> str:
     methods = ",".join(route.methods) or route.kind
     seen = "" if len(route.found_by) > 1 else f"  (found by {route.found_by[0]} only)"
     return f"  {route.line:>5}  {methods:<7} {route.path}  {route.endpoint.partition(':')[2]}{seen}"
-
-
-def _table_lines(table: Table) -> Iterator[str]:
-    writers = sorted({use.module for use in table.uses if use.mode == "write"})
-    readers = sorted({use.module for use in table.uses if use.mode == "read"} - set(writers))
-    yield f"  {table.name}  {table.model or 'raw SQL only'}"
-    if writers:
-        yield f"      written by {', '.join(writers)}"
-    if readers:
-        yield f"      read by {', '.join(readers)}"

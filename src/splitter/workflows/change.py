@@ -17,6 +17,7 @@ from splitter.errors import RefusedError, UsageError
 from splitter.model.changes import ChangeSet, Note
 from splitter.model.plan import Service
 from splitter.model.rewriting import Rewriting
+from splitter.planning.cut import Cut, cut
 from splitter.planning.parting import FOUNDATION
 from splitter.planning.plan import Blueprint, Ground, draw
 from splitter.planning.selecting import select
@@ -33,11 +34,18 @@ class Drawn:
     project: Project
     service: Service
     blueprint: Blueprint
+    cut: Cut
 
     @property
     def notes(self) -> tuple[Note, ...]:
         plan = self.blueprint.plans[self.service.name]
-        return (*plan.blockers, *plan.notes, *self.blueprint.data(self.service.name).notes)
+        found = self.cut.of(self.service.name)
+        return (*plan.blockers, *plan.notes, *self.blueprint.data(self.service.name).notes, *found)
+
+    @property
+    def blockers(self) -> tuple[Note, ...]:
+        """What of it has to be mended first."""
+        return tuple(sorted({note for note in self.notes if note.blocks}))
 
 
 def scaffold(project: Project, name: str, port: int, routes: Sequence[str]) -> Proposal:
@@ -69,11 +77,10 @@ def whole_service(
     """Scaffold, extraction and rewriting as one change. RefusedError names what blocks it."""
     project, service, ground = _new_service(project, name, port, routes)
     drawn = draw_service(project, service, ground)
-    blockers = drawn.blueprint.plans[name].blockers
-    if blockers:
+    if drawn.blockers:
         raise RefusedError(
             f"{name} cannot be split off as it is",
-            reasons=tuple(f"{b.path}:{b.line}: {b.code} {b.what}" for b in blockers),
+            reasons=tuple(f"{b.path}:{b.line}: {b.code} {b.what}" for b in drawn.blockers),
             hint="splitter explain CODE says what a code means and what to do",
         )
     assembly = _copied(drawn, f"split {name}")
@@ -89,7 +96,8 @@ def draw_service(project: Project, service: Service, ground: Ground) -> Drawn:
         for s in project.planned(service)
         if s.name == service.name or has_routes(s, ground.routes)
     ]
-    return Drawn(project, service, draw(ground, services))
+    blueprint = draw(ground, services)
+    return Drawn(project, service, blueprint, cut(ground, services, blueprint=blueprint))
 
 
 def _new_service(

@@ -18,9 +18,9 @@ from splitter.discovery.routes import read_routes
 from splitter.effects import introspection, results
 from splitter.errors import RefusedError, UsageError
 from splitter.model.changes import Note
-from splitter.model.monolith import Module, Monolith, Route, RunningApp, Sources, Table
+from splitter.model.monolith import Module, Monolith, Route, RunningApp, Sources
 from splitter.model.plan import Service
-from splitter.planning.findings import findings
+from splitter.planning.cut import Cut, cut
 from splitter.planning.plan import Ground, draw
 from splitter.planning.selecting import select
 from splitter.settings import Settings
@@ -61,22 +61,22 @@ def sure_ground(project: Project) -> Ground:
 
 def survey(project: Project) -> Monolith:
     """All that is to be known of the monolith: routes, modules, tables, findings."""
-    from splitter.discovery.tables import read_tables
-
     parsed = parse(project.sources, skip=NotTheMonolith(project))
     running = running_app(project, parsed)
     routes, notes = _routes(project.settings, parsed, running)
     modules = tuple(_module(name, path, parsed) for name, path in sorted(parsed.names.items()))
-    tables = read_tables(parsed)
-    planned = _planned(project, parsed, routes, running, tables)
+    found, planned = _planned(project, parsed, routes, running)
     return Monolith(
         project.settings.monolith.app,
         project.settings.monolith.factory,
         modules,
         routes,
-        tables,
+        found.tables,
         tuple(sorted({*parsed.notes, *notes, *_import_failure(project, running), *planned})),
         running,
+        found.accesses,
+        found.matrix,
+        found.variables,
     )
 
 
@@ -101,18 +101,18 @@ def _planned(
     parsed: Parsed,
     routes: tuple[Route, ...],
     running: RunningApp,
-    tables: tuple[Table, ...],
-) -> tuple[Note, ...]:
-    """What stands in the way of the planned services; nothing while none is planned."""
+) -> tuple[Cut, set[Note]]:
+    """What stands in the way of the planned services; less is known while none is planned."""
     monolith = project.settings.monolith
     ground = Ground(parsed, routes, monolith.app, monolith.routes, project.settings.homes, running)
     services = [s for s in project.planned() if has_routes(s, routes)]
-    if not services or running.error:
-        return ()
-    blueprint = draw(ground, services)
-    notes = {n for plan in blueprint.plans.values() for n in (*plan.blockers, *plan.notes)}
-    data = {n for s in services for n in blueprint.data(s.name).notes}
-    return (*notes, *data, *findings(blueprint, tables))
+    blueprint = draw(ground, services) if services and not running.error else None
+    found = cut(ground, services, blueprint=blueprint)
+    notes = {f.note for f in found.findings}
+    for name, plan in blueprint.plans.items() if blueprint else ():
+        assert blueprint is not None
+        notes |= {*plan.blockers, *plan.notes, *blueprint.data(name).notes}
+    return found, notes
 
 
 def has_routes(service: Service, routes: tuple[Route, ...]) -> bool:

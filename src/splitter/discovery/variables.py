@@ -1,0 +1,117 @@
+"""The environment variables that the source asks for: where, and what holds without them."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from splitter.discovery.parsing import Parsed
+from splitter.discovery.scopes import chain_of
+from splitter.model.monolith import Variable
+
+_SIGN = re.compile(rb"environ|getenv|Settings\b|\b[Cc]onfig\(|\bEnv\(|\benv\b")
+_NAME = re.compile(r"[A-Z][A-Z0-9_]*[A-Z0-9]$")
+_READERS = frozenset({"config", "env", "getenv"})
+_NO_FIELD = frozenset({"ClassVar", "PrivateAttr", "InitVar"})
+
+
+def read_variables(parsed: Parsed) -> tuple[Variable, ...]:
+    """Every variable that code asks for by its name, by name and place."""
+    found: set[Variable] = set()
+    for module, path in parsed.names.items():
+        tree = parsed.trees.get(path)
+        if tree is not None and _SIGN.search(parsed.sources[path]):
+            found.update(_in_tree(tree, module, path))
+    return tuple(sorted(found))
+
+
+def _in_tree(tree: ast.Module, module: str, path: str) -> Iterator[Variable]:
+    readers = set(_readers(tree))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
+            if chain_of(node.value)[-1:] == ("environ",):
+                yield from _told(node.slice, None, True, module, path, node.lineno)
+        elif isinstance(node, ast.Call):
+            yield from _asked(node, readers, module, path)
+        elif isinstance(node, ast.ClassDef):
+            yield from _fields(node, module, path)
+
+
+def _asked(node: ast.Call, readers: set[str], module: str, path: str) -> Iterator[Variable]:
+    chain = chain_of(node.func)
+    if not chain or not node.args:
+        return
+    default = next((k.value for k in node.keywords if k.arg == "default"), None)
+    if chain[-1:] == ("getenv",) or chain[-2:] == ("environ", "get"):
+        default = node.args[1] if len(node.args) > 1 else default
+        yield from _told(node.args[0], default, False, module, path, node.lineno)
+    elif chain[0] in readers and (len(chain) == 1 or chain[0] == "env"):
+        default = node.args[1] if len(node.args) > 1 and len(chain) > 1 else default
+        yield from _told(node.args[0], default, default is None, module, path, node.lineno)
+
+
+def _readers(tree: ast.Module) -> Iterator[str]:
+    """What decouple, environs and Starlette's `Config` give to read variables with."""
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and node.module in ("decouple", "environs"):
+            yield from (a.asname or a.name for a in node.names if a.name in _READERS)
+        value = getattr(node, "value", None)
+        made = chain_of(value.func)[-1:] if isinstance(value, ast.Call) else ()
+        if made in {("Config",), ("Env",)} and isinstance(node, ast.Assign):
+            yield from (t.id for t in node.targets if isinstance(t, ast.Name))
+
+
+def _told(
+    name: ast.expr, default: ast.expr | None, required: bool, module: str, path: str, line: int
+) -> Iterator[Variable]:
+    if isinstance(name, ast.Constant) and isinstance(name.value, str) and _NAME.match(name.value):
+        text = ast.unparse(default) if default is not None else ""
+        yield Variable(name.value, path, line, required, text, module)
+
+
+def _fields(node: ast.ClassDef, module: str, path: str) -> Iterator[Variable]:
+    bases = {(chain_of(base) or ("",))[-1] for base in node.bases}
+    if not any(base.endswith("Settings") for base in bases):
+        return
+    prefix = _prefix(node)
+    for part in node.body:
+        if not isinstance(part, ast.AnnAssign) or not isinstance(part.target, ast.Name):
+            continue
+        kind = ast.unparse(part.annotation)
+        name = part.target.id
+        if name.startswith("_") or name == "model_config" or any(w in kind for w in _NO_FIELD):
+            continue
+        default, required, alias = _default(part.value)
+        told = alias or f"{prefix}{name}".upper()
+        yield Variable(told, path, part.lineno, required, default, module)
+
+
+def _default(value: ast.expr | None) -> tuple[str, bool, str]:
+    """A field's default as written, whether it has none, and the name it is read by, if told."""
+    if value is None:
+        return "", True, ""
+    if not isinstance(value, ast.Call) or chain_of(value.func)[-1:] != ("Field",):
+        return ast.unparse(value), False, ""
+    options = {k.arg: k.value for k in value.keywords}
+    aliases = [options[k] for k in ("validation_alias", "env", "alias") if k in options]
+    alias = next((a.value for a in aliases if isinstance(a, ast.Constant)), "")
+    given = value.args[0] if value.args else options.get("default")
+    given = given if given is not None else options.get("default_factory")
+    if given is None or (isinstance(given, ast.Constant) and given.value is ...):
+        return "", True, str(alias)
+    return ast.unparse(given), False, str(alias)
+
+
+def _prefix(node: ast.ClassDef) -> str:
+    for part in ast.walk(node):
+        if isinstance(part, ast.keyword) and part.arg == "env_prefix":
+            return str(getattr(part.value, "value", ""))
+        value = part.value if isinstance(part, ast.Assign) else None
+        if isinstance(value, ast.Constant) and _binds(part, "env_prefix"):
+            return str(value.value)
+    return ""
+
+
+def _binds(node: ast.AST, name: str) -> bool:
+    return any(isinstance(t, ast.Name) and t.id == name for t in getattr(node, "targets", ()))

@@ -1,0 +1,61 @@
+"""The cut as a whole: who runs what, who uses which tables, what stands in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from splitter.discovery.tables import read_tables
+from splitter.discovery.variables import read_variables
+from splitter.model.changes import Note
+from splitter.model.monolith import Access, Observation, Table, Variable
+from splitter.model.plan import Service
+from splitter.planning.access import Evidence, Matrix, accesses, matrix
+from splitter.planning.findings.finding import Finding
+from splitter.planning.findings.overview import findings
+from splitter.planning.parties import parties
+from splitter.planning.plan import Blueprint, Ground
+from splitter.planning.program import Program
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What follows from the services that are planned; without any, what holds for each."""
+
+    tables: tuple[Table, ...]
+    variables: tuple[Variable, ...]
+    accesses: tuple[Access, ...]
+    matrix: Matrix
+    findings: tuple[Finding, ...]
+
+    def of(self, service: str) -> tuple[Note, ...]:
+        """What concerns one service."""
+        return tuple(f.note for f in self.findings if service in f.services)
+
+
+def cut(
+    ground: Ground,
+    services: Sequence[Service],
+    *,
+    blueprint: Blueprint | None = None,
+    seen: Sequence[Observation] = (),
+) -> Cut:
+    """Look at the monolith along the lines of some services. `seen`: what its tests did."""
+    running = ground.running
+    program = blueprint.program if blueprint is not None else None
+    program = program or Program(
+        ground.parsed, loaded=running.modules, installed=running.distributions
+    )
+    members = parties(program, ground.routes, services, ground.app)
+    tables, variables = read_tables(ground.parsed), read_variables(ground.parsed)
+    used = accesses(members, Evidence(members, tables), ground.routes, seen)
+    found = findings(
+        members,
+        routes=ground.routes,
+        tables=tables,
+        accesses=used,
+        variables=variables,
+        running=running,
+        blueprint=blueprint,
+    )
+    return Cut(tables, variables, used, matrix(members, used), found)

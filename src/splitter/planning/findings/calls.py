@@ -1,0 +1,95 @@
+"""The calls in the code that is reached, by the name of what they call."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from splitter.discovery.modules import ModuleView
+from splitter.discovery.scopes import chain_of
+from splitter.planning.findings.kinds import last_name
+from splitter.planning.parties import Parties
+from splitter.planning.reaching import Piece
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sight:
+    """A call, where it stands, and the decorated function if it is a decorator."""
+
+    piece: Piece
+    call: ast.Call
+    view: ModuleView
+    decorated: str = ""
+
+    @property
+    def line(self) -> int:
+        return self.call.lineno
+
+    @property
+    def chain(self) -> tuple[str, ...]:
+        return chain_of(self.call.func)
+
+
+class Calls:
+    """Every call that a party runs, indexed once by the last part of its name."""
+
+    def __init__(self, parties: Parties) -> None:
+        self.parties = parties
+        self._by_name: dict[str, list[Sight]] = defaultdict(list)
+        self._foreign: dict[str, frozenset[str]] = {}
+        for piece in sorted({p for party in parties.members for p in party.pieces}):
+            for sight in self._in(piece):
+                self._by_name[last_name(sight.call.func)].append(sight)
+
+    def named(self, *names: str) -> Iterator[Sight]:
+        """The calls of something of one of these names, by place."""
+        found = {id(s.call): s for name in names for s in self._by_name.get(name, ())}
+        yield from sorted(found.values(), key=lambda s: (s.view.path, s.line))
+
+    def imports(self, sight: Sight, *libraries: str) -> bool:
+        """Whether a module imports one of some libraries, anywhere."""
+        view = sight.view
+        if view.name not in self._foreign:
+            tree = self.parties.program.views[view.name].statements
+            nodes = (p for s in tree for p in ast.walk(s.node))
+            self._foreign[view.name] = frozenset(_roots(nodes))
+        return not self._foreign[view.name].isdisjoint(libraries)
+
+    def _in(self, piece: Piece) -> Iterator[Sight]:
+        view = self.parties.program.views[piece[0]]
+        methods = self.parties.reaching.methods((piece[0], piece[1]))
+        node = self.parties.reaching.facts(piece).node
+        skip = set() if piece[2] else {*methods.values()}
+        todo: list[tuple[ast.AST, str]] = [(node, "")]
+        while todo:
+            part, decorates = todo.pop()
+            if part in skip:
+                continue
+            if isinstance(part, ast.Call):
+                yield Sight(piece, part, view, decorates)
+            decorators = getattr(part, "decorator_list", ())
+            name = str(getattr(part, "name", ""))
+            children = ast.iter_child_nodes(part)
+            todo += [(child, name if child in decorators else "") for child in children]
+
+
+def literal(node: ast.AST | None) -> str | None:
+    """The text of a constant."""
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def argument(call: ast.Call, position: int, *names: str) -> ast.expr | None:
+    """An argument by its position or one of its names."""
+    if len(call.args) > position:
+        return call.args[position]
+    return next((k.value for k in call.keywords if k.arg in names), None)
+
+
+def _roots(nodes: Iterator[ast.AST]) -> Iterator[str]:
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.partition(".")[0]

@@ -1,0 +1,103 @@
+"""Jobs on a schedule and loops in the background: each process that starts them has its own."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from splitter.discovery.scopes import chain_of
+from splitter.planning.findings.calls import Calls, Sight, argument
+from splitter.planning.findings.finding import Finding, finding
+from splitter.planning.findings.kinds import last_name
+from splitter.planning.parties import MONOLITH, Parties, listed
+from splitter.planning.reaching import Piece
+
+_SCHEDULERS = (
+    "apscheduler",
+    "fastapi_apscheduler",
+    "aiocron",
+    "schedule",
+    "rocketry",
+    "fastapi_utils",
+)
+_SCHEDULES = ("add_job", "scheduled_job", "crontab", "repeat_every", "schedule_job")
+_STARTS = ("create_task", "ensure_future", "Thread", "Timer", "start_soon", "Process")
+_FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def doubled_jobs(calls: Calls) -> Iterator[Finding]:
+    """What runs by itself, once started, in every process that has it."""
+    parties = calls.parties
+    for sight in calls.named(*_SCHEDULES):
+        if calls.imports(sight, *_SCHEDULERS) or last_name(sight.call.func) == "repeat_every":
+            name = sight.decorated or _text(argument(sight.call, 0, "func"))
+            yield _told(parties, sight, f"{name} is put on a schedule")
+    for sight in calls.named(*_STARTS):
+        job = _job(sight)
+        loop = _loops(parties, sight.piece, job) if _at_start(parties, sight.piece) else ""
+        if loop:
+            yield _told(parties, sight, f"{loop} is started and goes on in the background")
+
+
+def _told(parties: Parties, sight: Sight, what: str) -> Finding:
+    names = parties.with_piece(sight.piece)
+    services = [n for n in names if n != MONOLITH]
+    where = f"in {listed([*services, MONOLITH])}" if services else "in each service that keeps it"
+    what = f"{what}, and would run {where}"
+    return finding(sight.view.path, sight.line, "SPL017", what, names)
+
+
+def _at_start(parties: Parties, piece: Piece) -> bool:
+    """Whether code runs when the application starts; for a request it would be another matter."""
+    return any(piece in party.always.pieces for party in parties.members)
+
+
+def _job(sight: Sight) -> ast.expr | None:
+    """What is started: a function, or a call of one."""
+    if last_name(sight.call.func) in ("Thread", "Process"):
+        given = argument(sight.call, 1, "target")
+    elif last_name(sight.call.func) == "Timer":
+        given = argument(sight.call, 1, "function")
+    else:
+        given = argument(sight.call, 0, "coro", "coro_or_future")
+    return given.func if isinstance(given, ast.Call) else given
+
+
+def _loops(parties: Parties, piece: Piece, job: ast.expr | None) -> str:
+    """The name of a function that does not end by itself, as far as that can be seen."""
+    for node in _functions(parties, piece, job):
+        for part in ast.walk(node):
+            endless = isinstance(part, ast.While) and not _is_bounded(part)
+            if endless or isinstance(part, ast.AsyncFor):
+                return _text(job)
+    return ""
+
+
+def _is_bounded(node: ast.While) -> bool:
+    """`while i < n:` counts; a loop that sleeps or waits in it goes on for as long as it may."""
+    names = {last_name(p.func) for p in ast.walk(node) if isinstance(p, ast.Call)}
+    waits = {"sleep", "wait", "wait_for", "get", "recv", "receive", "brpop", "blpop", "listen"}
+    return names.isdisjoint(waits) and not isinstance(node.test, ast.Constant)
+
+
+def _functions(parties: Parties, piece: Piece, job: ast.expr | None) -> Iterator[ast.AST]:
+    if job is None:
+        return
+    reaching = parties.reaching
+    inner = parties.reaching.facts(piece).node
+    chain = chain_of(job)
+    for part in ast.walk(inner):
+        if isinstance(part, _FUNCTIONS) and part is not inner and chain == (part.name,):
+            yield part
+    for place in reaching.places_of(piece[0], chain) if chain else ():
+        if isinstance(parties.program.statement(place).node, _FUNCTIONS):
+            yield parties.program.statement(place).node
+    if isinstance(job, ast.Attribute):
+        for module, index, name in {p for party in parties.members for p in party.pieces}:
+            if name == job.attr:
+                yield reaching.methods((module, index))[name]
+
+
+def _text(node: ast.expr | None) -> str:
+    text = ast.unparse(node) if node is not None else "a job"
+    return text if len(text) <= 40 else text[:39] + "…"

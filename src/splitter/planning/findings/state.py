@@ -1,0 +1,127 @@
+"""Objects at module level that change while requests are answered, for several parties."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from splitter.discovery.modules import Kind, Statement
+from splitter.discovery.scopes import chain_of
+from splitter.planning.findings.finding import Finding, finding
+from splitter.planning.findings.kinds import last_name, methods_of
+from splitter.planning.findings.touching import NOTHING, Methods, Touch, during, touches
+from splitter.planning.parties import Parties, Party, listed
+from splitter.planning.program import Place
+from splitter.planning.reaching import Piece, Reaching
+
+_CACHE = re.compile(r"(?i)cache|memo|lru|ttl")
+
+
+@dataclass(slots=True)
+class _Told:
+    """What a party does to an object: while it answers, and when its modules are imported."""
+
+    answering: Touch = NOTHING
+    importing: Touch = NOTHING
+
+
+def shared_state(parties: Parties) -> Iterator[Finding]:
+    """One finding for each object that is changed for one party and matters to another."""
+    decorators = _decorators(parties)
+    for place, name, users in _candidates(parties):
+        statement = parties.program.statement(place)
+        methods = methods_of(parties.reaching, statement)
+        if methods is None:
+            continue
+        told = {
+            party.name: _told(parties.reaching, party, users, (place, name), methods, decorators)
+            for party in parties.members
+        }
+        told = {n: t for n, t in told.items() if t.answering}
+        what, blocks = _judged(name, statement, told) if len(told) > 1 else ("", False)
+        if what:
+            path = parties.program.views[place[0]].path
+            yield finding(path, statement.line, "SPL012", what, told, blocks=blocks)
+
+
+def _candidates(parties: Parties) -> Iterator[tuple[Place, str, set[Piece]]]:
+    """Definitions that two parties reach while they answer, and the pieces that mention them."""
+    mentioned: dict[Place, set[Piece]] = {}
+    for piece in {p for party in parties.members for p in party.pieces}:
+        for place in parties.reaching.facts(piece).targets:
+            mentioned.setdefault(place, set()).add(piece)
+    for place, users in sorted(mentioned.items()):
+        statement = parties.program.statement(place)
+        sharing = [p for p in parties.members if not users.isdisjoint(p.answering.pieces)]
+        if len(sharing) > 1 and statement.kind is Kind.DEFINITION and len(statement.binds) == 1:
+            yield place, next(iter(statement.binds)), users
+
+
+def _decorators(parties: Parties) -> dict[Place, int]:
+    """Functions that decorate, with how many functions of theirs run when something is."""
+    found: dict[Place, int] = {}
+    for module, index, _ in {p for party in parties.members for p in party.pieces}:
+        for part in parties.program.facts((module, index)).decorated:
+            for decorator in getattr(part, "decorator_list", ()):
+                is_call = isinstance(decorator, ast.Call)
+                chain = chain_of(decorator.func if isinstance(decorator, ast.Call) else decorator)
+                for place in parties.reaching.places_of(module, chain):
+                    found[place] = 2 if is_call else 1
+    return found
+
+
+def _told(
+    reaching: Reaching,
+    party: Party,
+    users: set[Piece],
+    state: tuple[Place, str],
+    methods: Methods,
+    decorators: Mapping[Place, int],
+) -> _Told:
+    told = _Told()
+    for piece in users & party.pieces:
+        if piece[:2] == state[0]:
+            continue
+        node = reaching.facts(piece).node
+        later = [*during(node, depth=decorators.get((piece[0], piece[1]), 0))]
+        if piece in party.answering.pieces:
+            told.answering |= touches(reaching, piece, later, state, methods)
+        if not later or (piece[0], piece[1]) in decorators:
+            told.importing |= touches(reaching, piece, [node], state, methods)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            first = node.decorator_list if piece in party.answering.pieces else [node]
+            told.importing |= touches(reaching, piece, [*first], state, methods)
+    if Touch.PASS in told.answering:
+        for name in methods.keys() & party.answering.attributes:
+            told.answering |= methods[name]
+    return told
+
+
+def _judged(name: str, statement: Statement, told: Mapping[str, _Told]) -> tuple[str, bool]:
+    """What is to be said, if anything, and whether some party would surely be wrong."""
+    filling = [n for n, t in told.items() if Touch.FILL in t.answering]
+    changing = [n for n, t in told.items() if t.answering & (Touch.FILL | Touch.EMPTY)]
+    holding = [n for n, t in told.items() if Touch.HOLD in t.answering]
+    if isinstance(statement.node, ast.FunctionDef | ast.AsyncFunctionDef):
+        keeping = [n for n in told if n not in changing]
+        what = f"{listed(changing or [''])} clears what {name} remembers, not so in "
+        return (what + listed(keeping), False) if changing and keeping else ("", False)
+    if not changing:
+        what = f"{name} is a lock, and each of {listed(holding or [''])} takes its own"
+        return (what if len(holding) > 1 else ""), False
+    lacking = [n for n, t in told.items() if Touch.FILL not in t.answering]
+    imported = any(Touch.FILL in t.importing for t in told.values())
+    if filling and lacking and not imported:
+        whose = "an own one" if len(lacking) == 1 else "their own"
+        what = f"{name} is changed by {listed(filling)}; {listed(lacking)} would have {whose}"
+        return f"{what}, which nothing fills", not _is_cache(name, statement)
+    what = f"{name} is changed by {listed(changing)}, and each of {listed([*told])} gets its own"
+    return what, False
+
+
+def _is_cache(name: str, statement: Statement) -> bool:
+    value = getattr(statement.node, "value", None)
+    made = last_name(value.func) if isinstance(value, ast.Call) else ""
+    return bool(_CACHE.search(f"{name} {made}"))

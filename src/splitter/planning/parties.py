@@ -1,0 +1,118 @@
+"""Who shares code after the cut: each planned service, and the monolith with all other routes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from splitter.discovery.modules import Kind
+from splitter.errors import UsageError
+from splitter.model.monolith import Route
+from splitter.model.plan import Service
+from splitter.planning.program import Program
+from splitter.planning.reaching import Piece, Reach, Reaching
+from splitter.planning.running import is_main_guard
+from splitter.planning.selecting import select
+
+MONOLITH = "the monolith"
+
+
+@dataclass(frozen=True, eq=False)
+class Party:
+    """A process that will run some of the routes.
+
+    `answering` is what they reach; `always` is what runs in it whichever routes it has: what its
+    modules do when they are imported, its start-up, what the application puts around a route.
+    """
+
+    name: str
+    routes: tuple[Route, ...]
+    answering: Reach
+    always: Reach
+
+    @cached_property
+    def pieces(self) -> frozenset[Piece]:
+        return frozenset(self.answering.pieces | self.always.pieces)
+
+
+@dataclass(frozen=True, eq=False)
+class Parties:
+    """All of them, and what each single route reaches."""
+
+    program: Program
+    reaching: Reaching
+    members: tuple[Party, ...]
+
+    @property
+    def planned(self) -> bool:
+        """Whether there is a cut at all."""
+        return any(party.name != MONOLITH for party in self.members)
+
+    def reached(self, routes: Iterable[Route]) -> Reach:
+        """What some routes reach, the code around them left out."""
+        return self.reaching.reach(self.reaching.roots(routes))
+
+    def with_piece(self, piece: Piece | None) -> list[str]:
+        """The parties that run a piece."""
+        return [p.name for p in self.members if piece is not None and piece in p.pieces]
+
+
+def parties(
+    program: Program, routes: Sequence[Route], services: Sequence[Service], app: str
+) -> Parties:
+    """The parties to a cut. Routes that no service has are the monolith's."""
+    reaching = Reaching(program)
+    around = reaching.reach(_around(program, app), starting=True)
+    told = [*_selected(services, routes)]
+    taken = {route for _, chosen in told for route in chosen}
+    rest = tuple(r for r in routes if r not in taken and r.file and r.kind != "mount")
+    if rest or not told:
+        told.append((MONOLITH, rest))
+    members = []
+    for name, chosen in told:
+        answering = reaching.reach(reaching.roots(chosen))
+        effects = reaching.reach(_effects(program, answering))
+        always = Reach(around.pieces | effects.pieces, around.attributes | effects.attributes)
+        members.append(Party(name, chosen, answering, always))
+    return Parties(program, reaching, tuple(members))
+
+
+def listed(names: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _selected(
+    services: Sequence[Service], routes: Sequence[Route]
+) -> Iterator[tuple[str, tuple[Route, ...]]]:
+    for service in services:
+        try:
+            chosen = select(service, routes)[1]
+        except UsageError:
+            continue
+        if chosen:
+            yield service.name, chosen
+
+
+def _around(program: Program, app: str) -> Iterator[Piece]:
+    """The application object, and what the modules on the way to it do when they are imported."""
+    module, _, attribute = app.partition(":")
+    view = program.views.get(module)
+    for made, name in program.origins(module, tuple(attribute.split("."))) if view else ():
+        for index in program.views[made].bindings.get(name.partition(".")[0], ()):
+            yield made, index, ""
+        yield from _actions(program, made)
+    yield from _actions(program, module)
+
+
+def _effects(program: Program, reach: Reach) -> Iterator[Piece]:
+    for module in sorted({piece[0] for piece in reach.pieces}):
+        yield from _actions(program, module)
+
+
+def _actions(program: Program, module: str) -> Iterator[Piece]:
+    view = program.views.get(module)
+    for statement in view.statements if view else ():
+        if statement.kind is Kind.ACTION and not is_main_guard(statement.node):
+            yield module, statement.index, ""

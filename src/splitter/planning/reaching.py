@@ -1,0 +1,227 @@
+"""Which code runs for a route: functions and methods that can be reached from it by name.
+
+Finer than what a service needs: of a class only the methods that something reached may call by
+their name are followed, and inclusions of routers lead nowhere, as they do while answering.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TypeGuard
+
+from splitter.discovery.modules import Kind, Statement, registers_route
+from splitter.discovery.scopes import Uses, chain_of, uses_of
+from splitter.model.monolith import Route
+from splitter.planning.program import Place, Program
+
+Piece = tuple[str, int, str]
+"""A top-level statement (module, index), or with a third part a method of the class it defines."""
+
+_PLAIN = frozenset(
+    {"staticmethod", "classmethod", "property", "abstractmethod", "cached_property", "override"}
+    | {"setter", "overload", "wraps", "asynccontextmanager", "contextmanager"}
+)
+_START_UP = frozenset({"lifespan", "on_startup", "on_shutdown"})
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Facts:
+    """What a piece mentions: places that its names lead to, and attributes of any object.
+
+    `starting` are the places that run when the application starts, not when it answers.
+    """
+
+    node: ast.AST
+    uses: Uses
+    targets: frozenset[Place]
+    starting: frozenset[Place]
+    attributes: frozenset[str]
+
+
+@dataclass(slots=True)
+class Reach:
+    """The pieces that were reached, and the attributes that they mention."""
+
+    pieces: set[Piece] = field(default_factory=set)
+    attributes: set[str] = field(default_factory=set)
+    _waiting: dict[str, list[Piece]] = field(default_factory=dict)
+
+
+class Reaching:
+    """Follows names from pieces to pieces. What was once found out is kept."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self._facts: dict[Piece, Facts] = {}
+        self._methods: dict[Place, Mapping[str, ast.AST]] = {}
+        self._targets: dict[tuple[str, tuple[str, ...]], frozenset[Place]] = {}
+
+    def roots(self, routes: Iterable[Route]) -> Iterator[Piece]:
+        """The endpoints of some routes, as far as they are the project's own."""
+        for route in routes:
+            module, _, name = route.endpoint.partition(":")
+            first, _, inner = name.partition(".")
+            view = self.program.views.get(module)
+            for index in view.bindings.get(first, ()) if view else ():
+                place = (module, index)
+                if inner in self.methods(place):
+                    yield *place, inner
+                if not inner.startswith("<locals>") or inner not in self.methods(place):
+                    yield *place, ""
+
+    def reach(self, roots: Iterable[Piece], *, starting: bool = False) -> Reach:
+        """All that can be reached from `roots`, which belong to it; `starting`: start-up too."""
+        found = Reach()
+        todo = list(roots)
+        while todo:
+            piece = todo.pop()
+            if piece not in found.pieces:
+                found.pieces.add(piece)
+                facts = self.facts(piece)
+                todo += [(*place, "") for place in facts.targets]
+                todo += [(*place, "") for place in facts.starting if starting]
+                for name in facts.attributes - found.attributes:
+                    found.attributes.add(name)
+                    todo += found._waiting.pop(name, ())
+                if not piece[2]:
+                    todo += self._live(piece, found)
+        return found
+
+    def methods(self, place: Place) -> Mapping[str, ast.AST]:
+        """The methods of the class that a statement defines, by name.
+
+        Of a function: the endpoints in it, as `<locals>.name`, which do not run when it does.
+        """
+        if place not in self._methods:
+            node = self.program.statement(place).node
+            found: dict[str, ast.AST] = {}
+            if isinstance(node, ast.ClassDef):
+                found = {p.name: p for p in node.body if isinstance(p, _FUNCTIONS)}
+            elif isinstance(node, _FUNCTIONS) and self._has_routes(place):
+                found = {f"<locals>.{p.name}": p for p in node.body if _is_endpoint(p)}
+            self._methods[place] = found
+        return self._methods[place]
+
+    def facts(self, piece: Piece) -> Facts:
+        """What a piece mentions. The piece of a class is the class without its methods."""
+        found = self._facts.get(piece)
+        if found is None:
+            module, index, method = piece
+            statement = self.program.statement((module, index))
+            methods = self.methods((module, index))
+            node: ast.AST = methods[method] if method else statement.node
+            skip = set() if method else {*methods.values()}
+            skip |= _inclusions(statement, self.program)
+            found = self._read(module, node, skip)
+            self._facts[piece] = found
+        return found
+
+    def piece_at(self, module: str, line: int) -> Piece | None:
+        """The piece in which a line of a module is."""
+        view = self.program.views.get(module)
+        for statement in view.statements if view else ():
+            if statement.line <= line <= statement.end_line:
+                for name, node in self.methods((module, statement.index)).items():
+                    if node.lineno <= line <= (node.end_lineno or 0):  # type: ignore[attr-defined]
+                        return module, statement.index, name
+                return module, statement.index, ""
+        return None
+
+    def places_of(self, module: str, chain: tuple[str, ...]) -> frozenset[Place]:
+        """The statements that bind what a chain names."""
+        key = (module, chain)
+        if key not in self._targets:
+            self._targets[key] = frozenset(self._bound(self.program.origins(module, chain)))
+        return self._targets[key]
+
+    def _read(self, module: str, node: ast.AST, skip: set[ast.AST]) -> Facts:
+        starting = set(self._start_up(module, node))
+        skip |= starting
+        uses = uses_of(node, resolve=self.program.views[module].resolve, skip=skip)
+        targets: set[Place] = set()
+        for chain in uses.free:
+            targets |= self.places_of(module, chain)
+        for imported, rest in uses.imported:
+            if rest != ("?",):
+                targets.update(self._bound(self.program.target(imported, rest)))
+        begun = {p for part in starting for p in self.places_of(module, chain_of(part))}
+        attributes = frozenset(_attributes(node, skip))
+        return Facts(node, uses, frozenset(targets), frozenset(begun), attributes)
+
+    def _start_up(self, module: str, node: ast.AST) -> Iterator[ast.AST]:
+        """What is given as `lifespan=` and the like in a piece."""
+        source = self.program.sources[self.program.views[module].path]
+        if b"lifespan" not in source and b"on_startup" not in source:
+            return
+        for part in ast.walk(node):
+            if isinstance(part, ast.keyword) and part.arg in _START_UP:
+                listed = isinstance(part.value, ast.List | ast.Tuple)
+                yield from part.value.elts if listed else (part.value,)  # type: ignore[attr-defined]
+
+    def _has_routes(self, place: Place) -> bool:
+        return any(_is_endpoint(part) for part in self.program.facts(place).decorated)
+
+    def _bound(self, origins: Iterable[tuple[str, str]]) -> Iterator[Place]:
+        for module, name in origins:
+            view = self.program.views[module]
+            for index in view.bindings.get(name.partition(".")[0], ()):
+                if view.statements[index].kind is not Kind.IMPORT:
+                    yield module, index
+
+    def _live(self, piece: Piece, found: Reach) -> Iterator[Piece]:
+        """The methods of a class that was reached: those that may be called; others wait."""
+        module, index, _ = piece
+        for name, node in self.methods((module, index)).items():
+            method = (module, index, name)
+            if name.startswith("<locals>"):
+                continue
+            if name in found.attributes or _is_called_by_others(name, node):
+                yield method
+            else:
+                found._waiting.setdefault(name, []).append(method)
+
+
+def _is_called_by_others(name: str, node: ast.AST) -> bool:
+    """Whether Python or a library calls a method: a special one, or one that is registered.
+
+    A route of a class is called for that route alone.
+    """
+    if name.startswith("__"):
+        return name.endswith("__")
+    decorators = getattr(node, "decorator_list", ())
+    if _is_endpoint(node):
+        return False
+    return any(_last(d) not in _PLAIN for d in decorators)
+
+
+def _is_endpoint(node: ast.AST) -> TypeGuard[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return isinstance(node, _FUNCTIONS) and any(map(registers_route, node.decorator_list))
+
+
+def _last(node: ast.AST) -> str:
+    while isinstance(node, ast.Call):
+        node = node.func
+    return str(getattr(node, "attr", getattr(node, "id", "")))
+
+
+def _inclusions(statement: Statement, program: Program) -> set[ast.AST]:
+    facts = program.facts((statement.module, statement.index))
+    return {expression for expression, _ in facts.inclusions}
+
+
+def _attributes(node: ast.AST, skip: set[ast.AST]) -> Iterator[str]:
+    todo = [node]
+    while todo:
+        part = todo.pop()
+        if part in skip:
+            continue
+        if isinstance(part, ast.Attribute):
+            yield part.attr
+        elif isinstance(part, ast.Call) and _last(part.func) in ("getattr", "methodcaller"):
+            for argument in part.args:
+                if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+                    yield argument.value
+        todo.extend(ast.iter_child_nodes(part))
