@@ -3,6 +3,7 @@ from dataclasses import replace
 
 from splitter.discovery.reconciling import reconcile
 from splitter.discovery.routes import Reading
+from splitter.discovery.tracing.values import Doubt, Opening
 from splitter.model.changes import Note
 from splitter.model.monolith import Route, RunningApp
 
@@ -22,7 +23,7 @@ def running(*routes: Route, error: str = "") -> RunningApp:
 def reading(*routes: Route, notes: tuple[Note, ...] = (), **doubts: Note) -> Reading:
     """What the source says; `doubts` are by the name of the endpoint."""
     by_name: Mapping[str, Route] = {route.endpoint.partition(":")[2]: route for route in routes}
-    return Reading(routes, notes, {by_name[name]: note for name, note in doubts.items()})
+    return Reading(routes, notes, {by_name[name]: (Doubt(note),) for name, note in doubts.items()})
 
 
 def both(route: Route) -> Route:
@@ -83,6 +84,83 @@ def test_what_only_the_source_has_is_kept_and_said_with_its_reason() -> None:
         Note("main.py", 9, "SPL010", "GET /a, GET /b, GET /c and 1 more routes are not in the "
              "running application: routes depend on DEBUG"),
     )  # fmt: skip
+
+
+DEBUG, EXTRA, LATER = (
+    Note("main.py", 9, "SPL007", "routes depend on DEBUG"),
+    Note("more.py", 3, "SPL007", "routes depend on EXTRA"),
+    Note("main.py", 2, "SPL008", "routes are added at start-up"),
+)
+
+
+def doubted(*routes: tuple[Route, tuple[Doubt, ...]]) -> Reading:
+    return Reading(tuple(route for route, _ in routes), (), dict(routes))
+
+
+def test_a_reason_that_other_routes_refute_is_none() -> None:
+    held, missing = route("GET /a api:a"), route("GET /b api:b", at=2)
+    read = doubted(
+        (held, (Doubt(LATER), Doubt(DEBUG, "if"))),
+        (missing, (Doubt(LATER), Doubt(DEBUG, "if"), Doubt(EXTRA, "if"))),
+    )
+    _, notes = reconcile(read, running(held))
+    what = "GET /b is not in the running application: routes depend on EXTRA"
+    assert notes == (Note("more.py", 3, "SPL010", what),)
+
+
+def test_the_other_side_of_a_branch_refutes_nothing_and_all_reasons_are_told() -> None:
+    held, missing = route("GET /a api:a"), route("GET /b api:b", at=2)
+    read = doubted(
+        (held, (Doubt(DEBUG, "else"),)), (missing, (Doubt(DEBUG, "if"), Doubt(EXTRA, "if")))
+    )
+    _, notes = reconcile(read, running(held))
+    assert [(note.path, note.what) for note in notes] == [
+        ("main.py", "GET /b is not in the running application: "
+         "routes depend on DEBUG; routes depend on EXTRA"),
+    ]  # fmt: skip
+
+
+def test_routes_of_a_start_up_that_is_not_run_say_what_to_do() -> None:
+    missing = route("GET /b api:b", at=2)
+    _, notes = reconcile(doubted((missing, (Doubt(LATER),))), running())
+    assert notes[0].what == (
+        "GET /b is not in the running application: routes are added at start-up; "
+        "lifespan = true below [monolith] lets splitter run the start-up"
+    )
+
+
+def test_of_two_ways_to_a_function_the_one_that_is_taken_is_the_route() -> None:
+    taken = route("GET /api/a api:a")
+    unknown = replace(taken, path="…/a")
+    read = doubted((taken, (Doubt(DEBUG, "else"),)), (unknown, (Doubt(DEBUG, "if"),)))
+    told, notes = reconcile(read, running(taken))
+    assert told == (both(taken),)
+    assert [note.code for note in notes] == ["SPL010"]
+    again = replace(taken)
+    twice = Reading((taken, again), (), {taken: (Doubt(DEBUG, "if"),)})
+    assert reconcile(twice, running(taken))[0] == (both(taken),)
+    assert len(reconcile(Reading((taken, again), ()), running(taken))[0]) == 2
+
+
+def test_a_hole_in_the_path_of_what_has_no_name_is_filled_too() -> None:
+    mount = route("- /…/ui ", file="main.py", kind="mount")
+    run = route("- /v2/ui fastapi.staticfiles:StaticFiles", file="", kind="mount")
+    told, notes = reconcile(reading(mount), running(run))
+    assert (told, notes) == ((both(run),), ())
+
+
+def test_what_only_runs_is_explained_by_the_inclusion_that_leads_there() -> None:
+    token, admin = route("GET /auth/token simple:token", at=5), route("GET /x lib:x", file="", at=0)
+    plugin = Note("main.py", 8, "SPL004", "which router is included cannot be told")
+    mounted = Note("main.py", 9, "SPL005", "what is mounted cannot be followed")
+    read = Reading((), (), {}, (Opening(plugin, ""), Opening(mounted, "/auth")))
+    _, notes = reconcile(read, running(token, admin, replace(token, path="/own")))
+    seen = "seen in the running application only:"
+    assert notes == (
+        Note("", 0, "SPL011", f"GET /x is {seen} made by lib"),
+        Note("main.py", 8, "SPL011", f"GET /own is {seen} {plugin.what}"),
+        Note("main.py", 9, "SPL011", f"GET /auth/token is {seen} {mounted.what}"),
+    )
 
 
 def test_what_only_runs_is_kept_and_said_by_its_maker() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from splitter.discovery.parsing import parse
 from splitter.discovery.routes import Reading, find_route_package, read_routes
+from splitter.discovery.tracing.values import Doubt
 from splitter.model.changes import Note
 from splitter.model.monolith import Route, Sources
 
@@ -45,9 +46,9 @@ def test_every_form_of_inclusion_is_read_as_it_runs() -> None:
     start_up = Note("inclusion_app.py", 144, "SPL008", "routes are added at start-up")
     condition = Note("inclusion_app.py", 170, "SPL007", "routes depend on WITH_AUDIT")
     assert reading.notes == (start_up, condition)
-    assert {route.path: doubt for route, doubt in reading.doubts.items()} == {
-        "/api/v1/audit": condition,
-        "/api/v1/late": start_up,
+    assert {route.path: doubts for route, doubts in reading.doubts.items()} == {
+        "/api/v1/audit": (Doubt(condition, "if"),),
+        "/api/v1/late": (Doubt(start_up),),
     }
 
 
@@ -340,6 +341,53 @@ WAYS = {
         """,
         ["GET,HEAD /a main:a", "POST /b main:a", "websocket /w main:w", "GET,HEAD /m/a main:a"],
     ),
+    "prefixes that do not count": (
+        """
+        from starlette.routing import Route
+        sub = FastAPI()
+        @sub.get("/s")
+        def a(): ...
+        router = APIRouter(prefix="/own", routes=[Route("/given", a, methods=["PUT"])])
+        router.add_route("/plain", a, methods=["PUT"])
+        router.add_api_route("/api", a)
+        router.add_websocket_route("/socket", a)
+        router.add_api_websocket_route("/api-socket", a)
+        router.mount("/sub", sub)
+        router.routes.append(Route("/more", a, methods=["PUT"]))
+        above = APIRouter(prefix="/above")
+        above.include_router(router, prefix="/in")
+        app = FastAPI()
+        app.include_router(above)
+        """,
+        [
+            "PUT /above/in/given main:a",
+            "PUT /above/in/plain main:a",
+            "GET /above/in/own/api main:a",
+            "websocket /above/in/socket main:a",
+            "websocket /above/in/own/api-socket main:a",
+            "GET /above/in/sub/s main:a",
+            "PUT /above/in/more main:a",
+        ],
+    ),
+    "a class of a library that turns out to be an application": (
+        """
+        from versions import VersionedApp
+        class Mine(VersionedApp): ...
+        def make() -> FastAPI:
+            made = Mine(title="mine")
+            made.add_middleware(print)
+            @made.get("/a")
+            def a(): ...
+            return made
+        other = VersionedApp()
+        @other.post("/b")
+        def b(): ...
+        app = FastAPI()
+        app.mount("/m", make())
+        app.mount("/o", other)
+        """,
+        ["GET /m/a main:make.<locals>.a", "POST /o/b main:b"],
+    ),
     "never served": (
         """
         from typing import TYPE_CHECKING
@@ -441,6 +489,28 @@ NOTES = {
         "app = FastAPI(lifespan=lifespan)",
         ["GET /a main:a"],
         [(5, "SPL008", "routes are added at start-up")],
+    ),
+    "a library's way to include": (
+        "from cadwyn import Cadwyn\nc = Cadwyn()\nc.include_router(r)\n"
+        "c.take_versions(r)\napp.mount('/c', c)",
+        ["GET /c/a main:a", "GET /c/a main:a"],
+        [(8, "SPL005", "cadwyn.Cadwyn.take_versions takes a router over in a way of its own")],
+    ),
+    "a loop over what is not known": (
+        "from conf import VERSIONS\nfor version in VERSIONS:\n    app.include_router(r)",
+        ["GET /a main:a"],
+        [(6, "SPL007", "routes are added for each of VERSIONS, which is not known")],
+    ),
+    "an inclusion that may fail": (
+        "try:\n    import graph\n    app.include_router(r)\nexcept ImportError:\n    pass",
+        ["GET /a main:a"],
+        [(5, "SPL007", "routes depend on whether this fails")],
+    ),
+    "routes after the inclusion": (
+        "app.include_router(r)\n@r.get('/late')\ndef late(): ...",
+        ["GET /a main:a", "GET /late main:late"],
+        [(5, "SPL041", "they are added to the router after it was included, which FastAPI before "
+          "0.137 does not see: app.include_router(r)")],
     ),
     "class-based views": (
         "from fastapi_utils.cbv import cbv\nv = APIRouter(prefix='/v')\n@cbv(v)\nclass Views:\n"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from splitter.discovery.parsing import Parsed, module_name
 from splitter.discovery.routes import flattened
 from splitter.discovery.tracing.statements import Tracer
-from splitter.discovery.tracing.values import Arguments, Function, Included, Router
+from splitter.discovery.tracing.values import Arguments, Function, Included, Router, router_of
 
 _ATTRIBUTES = ("app", "application", "api", "asgi", "asgi_app", "fastapi_app", "server")
 _MODULES = ("main", "app", "asgi", "server", "application", "api", "__main__", "run")
@@ -79,8 +79,8 @@ def _objects(parsed: Parsed, tracer: Tracer, path: str, served: frozenset[str]) 
         for target in targets:
             if module is None or not isinstance(target, ast.Name):
                 continue
-            router = tracer.attribute(module, target.id)
-            if isinstance(router, Router) and router.application:
+            router = router_of(tracer.attribute(module, target.id))
+            if router is not None and router.application:
                 app = f"{name}:{target.id}"
                 at = Candidate(app, False, path, node.lineno, _is_served(app, served))
                 yield _Found(at, router)
@@ -96,8 +96,8 @@ def _factories(
         module = tracer.module(name)
         function = tracer.attribute(module, node.name)
         if isinstance(function, Function):
-            router = tracer.invoke(function, Arguments((), {}))
-            if isinstance(router, Router) and router.application:
+            router = router_of(tracer.invoke(function, Arguments((), {})))
+            if router is not None and router.application:
                 app = f"{name}:{node.name}"
                 at = Candidate(app, True, path, node.lineno, _is_served(app, served))
                 yield _Found(at, router)

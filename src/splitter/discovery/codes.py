@@ -230,6 +230,27 @@ CODES: Mapping[str, Code] = {
         "if one is named, and nothing if none is.",
         "Name the folder in the code, or copy the files beside the service's code by hand.",
     ),
+    "SPL040": Code(
+        "the application has no routes",
+        "The application was asked and has not a single route, which no monolith means: most "
+        "likely another object is the application, or its routes are added at start-up.",
+        "Check the application (MODULE:ATTRIBUTE, factory) in splitter.toml; if its routes are "
+        "added at start-up, set lifespan = true below [monolith].",
+    ),
+    "SPL041": Code(
+        "routes are added to a router after it was included",
+        "FastAPI before 0.137 copies the routes that a router has when it is included: the later "
+        "ones are never served. From 0.137 on they are.",
+        "Include the router after its routes are added, so that it does not depend on the version.",
+    ),
+    "SPL042": Code(
+        "the application did something odd while it was asked",
+        "It was imported in a process of its own, without network, and something did not go as "
+        "it would in production: an address could not be reached, the start-up failed, openapi() "
+        "failed or told something else than the routes do.",
+        "See whether the routes below it are all there. A database on this machine may be reached; "
+        "other addresses are refused on purpose.",
+    ),
     "SPL090": Code(
         "a file was edited by hand and is left as it is",
         "Splitter wrote it once; since then somebody changed it. It is never overwritten.",

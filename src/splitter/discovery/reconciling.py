@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from splitter.discovery.routes import Reading
+from splitter.discovery.tracing.values import HOLE, Doubt
 from splitter.model.changes import Note
 from splitter.model.monolith import Route, RunningApp
 
 _PLACE = re.compile(r"^([^:\s]+\.py):(\d+): ")
-_ANSWERED = frozenset({"SPL003", "SPL004", "SPL005", "SPL006"})
+_ANSWERED = frozenset({"SPL003", "SPL004", "SPL005", "SPL006", "SPL041"})
+_HINT = "; lifespan = true below [monolith] lets splitter run the start-up"
 
 # How a running route is told to be a static one, the surest way first.
 _LIKENESS: tuple[Callable[[Route], tuple[object, ...]], ...] = (
@@ -34,21 +36,25 @@ def reconcile(static: Reading, running: RunningApp) -> tuple[tuple[Route, ...], 
     """All routes with who has seen them, in the order of the running application.
 
     What both see is told as it runs, at the place and with the function that the source names.
-    Each route that only the source has, and each file with routes that only the running
-    application has, gets a note that says why; what the source left open and the running
-    application answers, none. An application that could not be asked leaves the static routes.
+    Routes that only the source has, and routes that only the running application has, get a note
+    that says why; what the source left open and the running application answers, none. Of two
+    ways to one function that a condition decides between, only the one that is taken is a route.
+    An application that could not be asked leaves the static routes.
     """
     if running.error:
         return static.routes, tuple(sorted({*static.notes, _not_asked(running.error)}))
     pairs = _paired(running.routes, static.routes)
     unseen = [pair.static for pair in pairs if pair.static and not pair.running]
+    held = [(pair.running, pair.static) for pair in pairs if pair.running and pair.static]
     notes = {
         *(note for note in static.notes if note.code not in _ANSWERED),
-        *(_moved(pair.running, pair.static) for pair in pairs if pair.running and pair.static),
-        *_only_static(unseen, static),
-        *_only_running(pair.running for pair in pairs if pair.running and not pair.static),
+        *(_moved(run, read) for run, read in held),
+        *_only_static(unseen, static, [read for _, read in held]),
+        *_only_running((p.running for p in pairs if p.running and not p.static), static),
     }
-    return tuple(_told(pair) for pair in pairs), tuple(sorted(note for note in notes if note))
+    ways = {_way(read) for _, read in held}
+    told = (_told(pair) for pair in pairs if pair.running or not _is_other_way(pair, ways, static))
+    return tuple(told), tuple(sorted(note for note in notes if note))
 
 
 def _paired(running: Sequence[Route], static: Sequence[Route]) -> list[_Pair]:
@@ -62,16 +68,39 @@ def _paired(running: Sequence[Route], static: Sequence[Route]) -> list[_Pair]:
         for index, route in enumerate(running):
             if index not in partners and waiting[likeness(route)]:
                 partners[index] = waiting[likeness(route)].popleft()
-        taken = {id(route) for route in partners.values()}
-        left = [route for route in left if id(route) not in taken]
+        left = _without(left, partners.values())
+    for index, route in enumerate(running):
+        fits = [each for each in left if index not in partners and _fits(each, route)]
+        if fits:
+            partners[index] = fits[0]
+            left = _without(left, fits[:1])
     pairs = [_Pair(route, partners.get(index)) for index, route in enumerate(running)]
     return [*pairs, *(_Pair(None, route) for route in left if not _seen_through(route, running))]
+
+
+def _without(routes: Iterable[Route], taken: Iterable[Route]) -> list[Route]:
+    gone = {id(route) for route in taken}
+    return [route for route in routes if id(route) not in gone]
+
+
+def _fits(static: Route, running: Route) -> bool:
+    """Whether a path of which a part is not known may be that of the running application."""
+    return (
+        HOLE in static.path
+        and (static.kind, static.methods) == (running.kind, running.methods)
+        and "" in (static.endpoint, running.endpoint)
+        and _pattern(static.path).fullmatch(running.path) is not None
+    )
 
 
 def _seen_through(mounted: Route, running: Iterable[Route]) -> bool:
     """Whether the running application tells what is inside of an application mounted there."""
     inside = mounted.path.rstrip("/") + "/"
     return mounted.kind == "mount" and any(route.path.startswith(inside) for route in running)
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(".*".join(map(re.escape, path.split(HOLE))))
 
 
 def _told(pair: _Pair) -> Route:
@@ -86,34 +115,67 @@ def _told(pair: _Pair) -> Route:
     return replace(told, endpoint=static.endpoint, file=static.file, line=static.line)
 
 
+def _way(route: Route) -> tuple[object, ...]:
+    return route.kind, route.methods, route.endpoint
+
+
+def _is_other_way(pair: _Pair, ways: Container[tuple[object, ...]], static: Reading) -> bool:
+    """Whether a condition would have served, elsewhere or alike, what is served already."""
+    route = pair.static
+    if route is None or not static.doubts.get(route) or _way(route) not in ways:
+        return False
+    return HOLE in route.path or static.routes.count(route) > 1
+
+
 def _moved(running: Route, static: Route) -> Note | None:
-    if running.path == static.path or "…" in static.path:
+    if running.path == static.path or HOLE in static.path:
         return None
     what = f"{_named(static)} is at {running.path} when the application runs"
     return Note(static.file, static.line, "SPL013", what)
 
 
-def _only_static(routes: Iterable[Route], static: Reading) -> Iterator[Note]:
+def _only_static(routes: Iterable[Route], static: Reading, held: Iterable[Route]) -> Iterator[Note]:
+    """One note for each reason, at the place of the outermost doubt."""
+    cleared = {doubt for route in held for doubt in static.doubts.get(route, ())}
     by_reason: dict[Note, list[Route]] = defaultdict(list)
     for route in routes:
-        unknown = Note(route.file, route.line, "", "the source does not say why")
-        by_reason[static.doubts.get(route, unknown)].append(route)
-    for reason, found in by_reason.items():
-        what = f"{_listed(found)} not in the running application: {reason.what}"
-        yield Note(reason.path, reason.line, "SPL010", what)
+        by_reason[_missing(route, static.doubts.get(route, ()), cleared)].append(route)
+    for note, found in by_reason.items():
+        what = f"{_listed(found)} not in the running application: {note.what}"
+        yield replace(note, code="SPL010", what=what)
 
 
-def _only_running(routes: Iterable[Route]) -> Iterator[Note]:
-    by_place: dict[tuple[str, str], list[Route]] = defaultdict(list)
+def _missing(route: Route, doubts: Sequence[Doubt], cleared: Container[Doubt]) -> Note:
+    """Why a route may be missing: all doubts but those that other routes show to be none."""
+    left = [doubt.note for doubt in doubts if doubt not in cleared]
+    if not (left or doubts):
+        return Note(route.file, route.line, "", "the source does not say why")
+    left = left or [doubts[-1].note]
+    why = "; ".join(dict.fromkeys(note.what for note in left))
+    return replace(left[0], what=why + (_HINT if left[0].code == "SPL008" else ""))
+
+
+def _only_running(routes: Iterable[Route], static: Reading) -> Iterator[Note]:
+    by_reason: dict[Note, list[Route]] = defaultdict(list)
     for route in routes:
-        by_place[route.file, "" if route.file else route.module].append(route)
-    for (file, module), found in by_place.items():
-        why = "how they get there cannot be read" if file else f"made by {module}"
-        if not file and not module:
-            why = "only openapi() knows them"
-        line = min(route.line for route in found)
-        what = f"{_listed(found)} seen in the running application only: {why}"
-        yield Note(file, line, "SPL011", what)
+        by_reason[_reason(route, static)].append(route)
+    for note, found in by_reason.items():
+        line = note.line or min(route.line for route in found)
+        what = f"{_listed(found)} seen in the running application only: {note.what}"
+        yield replace(note, line=line, code="SPL011", what=what)
+
+
+def _reason(route: Route, static: Reading) -> Note:
+    """Why the source lacks a route: an inclusion above it that cannot be followed, or its maker."""
+    above = [each for each in static.openings if _pattern(each.prefix).match(route.path)]
+    above.sort(key=lambda opening: len(opening.prefix.strip(HOLE)))
+    if above and above[-1].prefix.strip(HOLE):
+        return above[-1].note
+    if not route.endpoint:
+        return Note("", 0, "", "only openapi() knows them")
+    if not route.file:
+        return Note("", 0, "", f"made by {route.module}")
+    return above[-1].note if above else Note(route.file, 0, "", "how they get there cannot be read")
 
 
 def _not_asked(error: str) -> Note:

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from splitter.discovery.parsing import Parsed
 from splitter.discovery.tracing.statements import Tracer
-from splitter.discovery.tracing.values import MISSING, Added, Arguments, Function, Router
+from splitter.discovery.tracing.values import (
+    MISSING,
+    Added,
+    Arguments,
+    Doubt,
+    Function,
+    Included,
+    Opening,
+    Router,
+    router_of,
+)
 from splitter.model.changes import Note
 from splitter.model.monolith import Route
 
@@ -19,13 +29,45 @@ _DEEPEST = 30
 class Reading:
     """Routes in the order in which they are matched, and what could not be told.
 
-    A path has `…` where a part of it is not known. `doubts` says for a route why the running
-    application may lack it: it depends on a condition, or is added at start-up.
+    A path has `…` where a part of it is not known. `doubts` say for a route why the running
+    application may lack it, the outermost reason first: it depends on a condition, or is added at
+    start-up. `openings` are the prefixes below which routes get in that only it knows.
     """
 
     routes: tuple[Route, ...]
     notes: tuple[Note, ...]
-    doubts: Mapping[Route, Note] = field(default_factory=dict)
+    doubts: Mapping[Route, tuple[Doubt, ...]] = field(default_factory=dict)
+    openings: tuple[Opening, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where in the application a router stands: what is above it, and since when."""
+
+    prefix: str = ""
+    shown: bool = True
+    doubts: tuple[Doubt, ...] = ()
+    depth: int = 0
+    taken: int | None = None
+    late: Doubt | None = None
+
+    def within(self, router: Router, position: int, *, plain: bool) -> _Place:
+        """The place of what is at `position` in the router that stands here."""
+        prefix = self.prefix if plain else self.prefix + router.prefix
+        missed = self.late is not None and self.taken is not None and position >= self.taken
+        doubts = (*self.doubts, self.late) if missed and self.late else self.doubts
+        return _Place(prefix, self.shown and router.in_schema, doubts, self.depth)
+
+    def below(self, event: Included) -> _Place:
+        """The place of the router that is included, or mounted, here."""
+        return _Place(
+            self.prefix + event.prefix,
+            self.shown and event.in_schema,
+            (*self.doubts, *event.doubts),
+            self.depth + 1,
+            event.taken,
+            event.late,
+        )
 
 
 def read_routes(parsed: Parsed, *, app: str, factory: bool = False) -> Reading:
@@ -38,9 +80,14 @@ def read_routes(parsed: Parsed, *, app: str, factory: bool = False) -> Reading:
         note = Note(path, 0, "SPL002", f"{app} is not seen to be an application")
         return Reading((), (note, *tracer.notes))
     events = list(flattened(found))
-    doubts = {route: doubt for route, doubt in events if doubt is not None}
-    notes = sorted({*tracer.notes, *doubts.values()})
-    return Reading(tuple(route for route, _ in events), tuple(notes), doubts)
+    doubts = {route: doubts for route, doubts in events if doubts}
+    said = {doubt.note for found in doubts.values() for doubt in found}
+    return Reading(
+        tuple(route for route, _ in events),
+        tuple(sorted({*tracer.notes, *said})),
+        doubts,
+        tuple(openings(found)),
+    )
 
 
 def find_route_package(routes: Iterable[Route]) -> str:
@@ -51,21 +98,31 @@ def find_route_package(routes: Iterable[Route]) -> str:
     return max(enough, key=lambda package: (package.count("."), holders[package]), default="")
 
 
-def flattened(
-    router: Router, prefix: str = "", shown: bool = True, doubt: Note | None = None, depth: int = 0
-) -> Iterator[tuple[Route, Note | None]]:
-    """The routes of a router that is served under `prefix`, each with the doubt there is of it."""
-    if depth > _DEEPEST:
-        return
-    prefix += router.prefix
-    shown = shown and router.in_schema
-    for event in router.events:
-        why = doubt or event.doubt
+def flattened(router: Router) -> Iterator[tuple[Route, tuple[Doubt, ...]]]:
+    """The routes of a router, under their whole paths, each with the doubts there are of it."""
+    for event, place in _walked(router, _Place()):
         if isinstance(event, Added):
-            yield _route(event, prefix, shown), why
+            doubts = dict.fromkeys((*place.doubts, *event.doubts))
+            yield _route(event, place), tuple(doubts)
+
+
+def openings(router: Router) -> Iterator[Opening]:
+    """Where routes get into a router, or into what it includes, that cannot be told."""
+    for event, place in _walked(router, _Place()):
+        if isinstance(event, Opening):
+            yield replace(event, prefix=place.prefix + event.prefix)
+
+
+def _walked(router: Router, place: _Place) -> Iterator[tuple[Added | Opening, _Place]]:
+    """What was added to a router and to those below it, each with the place that it is added at."""
+    if place.depth > _DEEPEST:
+        return
+    for position, event in enumerate(router.events):
+        at = place.within(router, position, plain=event.plain)
+        if isinstance(event, Included):
+            yield from _walked(event.router, at.below(event))
         else:
-            below = shown and event.in_schema
-            yield from flattened(event.router, prefix + event.prefix, below, why, depth + 1)
+            yield event, at
 
 
 def _packages(module: str) -> Iterator[str]:
@@ -81,18 +138,18 @@ def _application(tracer: Tracer, app: str, factory: bool) -> Router | None:
         found = MISSING if found is MISSING else tracer.attribute(found, name)
     if factory and isinstance(found, Function):
         found = tracer.invoke(found, Arguments((), {}))
-    return found if isinstance(found, Router) else None
+    return router_of(found)
 
 
-def _route(event: Added, prefix: str, shown: bool) -> Route:
+def _route(event: Added, place: _Place) -> Route:
     endpoint = event.endpoint
     return Route(
         methods=event.methods,
-        path=prefix + event.route or "/",
+        path=place.prefix + event.route or "/",
         endpoint=endpoint.name,
         file=endpoint.path,
         line=endpoint.line,
         kind=event.kind,
         name=event.name,
-        in_schema=event.in_schema and shown,
+        in_schema=event.in_schema and place.shown,
     )

@@ -67,6 +67,8 @@ class Attributes(ABC):
             return self.member(value, name)
         if isinstance(value, Instance):
             return self._of_instance(value, name)
+        if isinstance(value, Made) and value.router is not None:
+            return self._of_router(value.router, name)
         if isinstance(value, Router):
             return self._of_router(value, name)
         if isinstance(value, External):
@@ -114,6 +116,8 @@ class Attributes(ABC):
         if name in value.names:
             return self.forced(value.names[name])
         found = self.member(value.of, name)
+        if found is MISSING and value.router is not None:
+            return self._of_router(value.router, name)
         if not isinstance(found, Function):
             return UNKNOWN if found is MISSING else found
         if _is_property(found):

@@ -6,12 +6,11 @@ import ast
 from abc import abstractmethod
 
 from splitter.discovery.tracing.library import LIBRARY, method_of
-from splitter.discovery.tracing.routers import Routers
+from splitter.discovery.tracing.routers import Routers, given_routes
 from splitter.discovery.tracing.values import (
     MISSING,
     UNKNOWN,
     Above,
-    Added,
     Adding,
     Arguments,
     Bound,
@@ -25,6 +24,7 @@ from splitter.discovery.tracing.values import (
     Router,
     Scope,
     Unknown,
+    router_of,
 )
 
 _DEEPEST = 12
@@ -32,6 +32,10 @@ _DEEPEST_ASIDE = 3
 _SHORT = 15
 _MAKERS = ("FastAPI", "Starlette", "APIRouter", "Router")
 _ROUTES = ("Route", "APIRoute", "WebSocketRoute", "APIWebSocketRoute")
+_OF_ROUTERS = frozenset(
+    {"include_router", "add_api_route", "api_route", "add_api_websocket_route", "add_middleware"}
+    | {"exception_handler", "add_exception_handler", "on_event", "add_event_handler"}
+)
 
 
 class Calls(Routers):
@@ -52,8 +56,28 @@ class Calls(Routers):
             method = scope.of_method()
             if method is not None and method.owner is not None:
                 return Above(method.me, method.owner)
+        if isinstance(node.func, ast.Attribute) and node.func.attr in _OF_ROUTERS:
+            self.reveal(node.func.value, scope)
         function = self.evaluate(node.func, scope)
         return self.apply(function, self._arguments(node, scope), node, scope)
+
+    def reveal(self, node: ast.expr, scope: Scope) -> None:
+        """`node` is used as a router: what a library made has turned out to be one."""
+        if not isinstance(node, ast.Name | ast.Attribute):
+            return
+        value = self.evaluate(node, scope)
+        if isinstance(value, Instance) and value.router is None:
+            base = external_base(value.of)
+            if base is not None:
+                value.router = Router(scope.path, node.lineno, True, value.of, base.name)
+                self.configure_from(value.router, value.names)
+        elif isinstance(value, Made) and value.router is None:
+            value.router = Router(scope.path, node.lineno, True, None, value.by.name)
+
+    def configure_from(self, router: Router, names: dict[str, object]) -> None:
+        lifespan = names.get("lifespan")
+        if isinstance(lifespan, Function):
+            self.at_start_up.append((lifespan, router))
 
     def apply(self, called: object, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
         """What calling `called` gives."""
@@ -101,7 +125,7 @@ class Calls(Routers):
             return self.evaluate(node.body, inner)
         self.run(node.body, inner)
         known = [value for value in inner.returned if not isinstance(value, Unknown)]
-        routers = [value for value in known if isinstance(value, Router)]
+        routers = [value for value in known if router_of(value) is not None]
         return (routers or known[-1:] or [UNKNOWN])[0]
 
     def _matters(self, function: Function, arguments: Arguments) -> bool:
@@ -237,7 +261,7 @@ def external_base(kind: Class) -> External | None:
 
 def _passed_through(arguments: Arguments) -> object:
     """What an unknown function that wraps something most likely stands for: what it wraps."""
-    routers = [value for value in arguments.all() if isinstance(value, Router)]
+    routers = [value for value in arguments.all() if router_of(value) is not None]
     if len(routers) == 1:
         return routers[0]
     only = arguments.positional if not arguments.named else ()
@@ -247,9 +271,9 @@ def _passed_through(arguments: Arguments) -> object:
 def _holds_router(value: object) -> bool:
     if isinstance(value, list):
         return any(_holds_router(each) for each in value)
-    if isinstance(value, Instance):
-        return any(isinstance(each, Router) for each in value.names.values())
-    return isinstance(value, Router)
+    if isinstance(value, Instance) and value.router is None:
+        return any(router_of(each) is not None for each in value.names.values())
+    return router_of(value) is not None
 
 
 def _to_routes(router: Router, name: str, arguments: Arguments) -> object:
@@ -257,8 +281,6 @@ def _to_routes(router: Router, name: str, arguments: Arguments) -> object:
     if name in ("append", "insert"):
         given = [given]
     if isinstance(given, RouteList):
-        given = [Included(given.router, "", True, False)]
-    for event in given if isinstance(given, list) else ():
-        if isinstance(event, Added | Included):
-            router.events.append(event)
+        given = [Included(given.router, "", True, True)]
+    router.events += given_routes(given if isinstance(given, list) else None)
     return UNKNOWN

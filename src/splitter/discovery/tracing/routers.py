@@ -16,15 +16,18 @@ from splitter.discovery.tracing.values import (
     Arguments,
     Bound,
     Class,
+    Doubt,
     Endpoint,
     External,
     Function,
     Included,
     Instance,
     Made,
+    Opening,
     Router,
     Scope,
     Unknown,
+    router_of,
 )
 from splitter.model.changes import Note
 
@@ -36,6 +39,7 @@ _ADDING = {
     "add_api_websocket_route": "websocket",
     "add_websocket_route": "websocket",
 }
+_PLAIN = frozenset({"add_route", "add_websocket_route"})
 
 
 class Routers(Expressions):
@@ -43,7 +47,7 @@ class Routers(Expressions):
 
     def __init__(self) -> None:
         self.notes: dict[Note, None] = {}
-        self.doubt: Note | None = None
+        self.doubts: tuple[Doubt, ...] = ()
         self.at_start_up: list[tuple[Function, Router]] = []
 
     def note(self, code: str, node: ast.AST, scope: Scope, what: str) -> None:
@@ -64,9 +68,7 @@ class Routers(Expressions):
             router.prefix = self._text(arguments.named["prefix"], node, scope)
         if truth(arguments.named.get("include_in_schema", True)) is False:
             router.in_schema = False
-        for event in self.items(arguments.named.get("routes")) or ():
-            if isinstance(event, Added | Included):
-                router.events.append(event)
+        router.events += given_routes(self.items(arguments.named.get("routes")))
         lifespan = arguments.named.get("lifespan")
         if isinstance(lifespan, Function):
             self.at_start_up.append((lifespan, router))
@@ -85,21 +87,25 @@ class Routers(Expressions):
                 return self.invoke(own, Arguments(arguments.positional, named), me=router)
             return Adding(router, "http", (name.upper(),), arguments, node)
         if name in _WEBSOCKET:
-            return Adding(router, "websocket", (), arguments, node)
+            return Adding(router, "websocket", (), arguments, node, plain=name != "websocket")
         if name in ("api_route", "route"):
             kind = "http" if name == "api_route" else "plain"
             return Adding(router, kind, self._methods(arguments, node, scope), arguments, node)
         if name in _ADDING:
-            self._add_given(router, _ADDING[name], arguments, node, scope)
+            self._add_given(router, _ADDING[name], arguments, node, scope, plain=name in _PLAIN)
         elif name == "include_router":
             self._include(router, arguments, node, scope)
         elif name in ("mount", "host"):
-            router.events.append(self.mounted(arguments, node, scope, host=name == "host"))
+            self._mount(
+                router, self.mounted(arguments, node, scope, host=name == "host"), node, scope
+            )
         elif name == "frontend":
             where = self._text(arguments.get(0, "path"), node, scope).rstrip("/")
             router.events.append(self._opaque(where or "/", UNKNOWN, "frontend", node, scope))
         elif name in ("on_event", "add_event_handler"):
             return self._on_event(router, arguments, node)
+        elif router.library:
+            self._take_over(router, name, arguments, node, scope)
         return UNKNOWN
 
     def added(self, adding: Adding, what: object, scope: Scope) -> None:
@@ -128,7 +134,8 @@ class Routers(Expressions):
                 endpoint,
                 name if isinstance(name, str) else endpoint.called,
                 shown,
-                self.doubt,
+                self.doubts,
+                adding.kind == "plain" or adding.plain,
             )
         )
 
@@ -149,10 +156,18 @@ class Routers(Expressions):
         routes = self.items(arguments.named.get("routes"))
         if routes is not None:
             app = Router(scope.path, node.lineno, False)
-            app.events += [event for event in routes if isinstance(event, Added | Included)]
-        if isinstance(app, Router):
-            return Included(app, prefix, True, True, self.doubt)
+            app.events += given_routes(routes)
+        inner = router_of(app)
+        if inner is not None:
+            return Included(inner, prefix, True, True, self.doubts)
         return self._opaque(prefix or "/", app, text(name) if name else "", node, scope)
+
+    def _mount(self, router: Router, event: Added | Included, node: ast.Call, scope: Scope) -> None:
+        router.events.append(event)
+        if isinstance(event, Added):
+            what = f"what is mounted cannot be followed: {_source(node)}"
+            note = Note(scope.path, node.lineno, "SPL005", what)
+            router.events.append(Opening(note, event.route, plain=True))
 
     def endpoint(self, value: object, node: ast.AST, scope: Scope) -> Endpoint:
         """What answers, as far as it can be told."""
@@ -180,25 +195,57 @@ class Routers(Expressions):
         return Endpoint("", scope.path, line)
 
     def _add_given(
-        self, router: Router, kind: str, arguments: Arguments, node: ast.Call, scope: Scope
+        self,
+        router: Router,
+        kind: str,
+        arguments: Arguments,
+        node: ast.Call,
+        scope: Scope,
+        *,
+        plain: bool = False,
     ) -> None:
         methods = self._methods(arguments, node, scope) if kind != "websocket" else ()
-        adding = Adding(router, kind, methods, arguments, node, direct=True)
+        adding = Adding(router, kind, methods, arguments, node, direct=True, plain=plain)
         endpoint = arguments.get(1, "route", arguments.get(1, "endpoint"))
         self.added(adding, arguments.named.get("endpoint", endpoint), scope)
 
     def _include(self, router: Router, arguments: Arguments, node: ast.Call, scope: Scope) -> None:
-        included = arguments.get(0, "router")
-        if not isinstance(included, Router):
-            code, what = _why_not(included, node)
-            self.note(code, node, scope, what)
+        given = arguments.get(0, "router")
+        included = router_of(given)
+        prefix = self._text(arguments.get(1, "prefix", ""), node, scope)
+        if included is None:
+            self._open(router, prefix, *_why_not(given, node), node, scope)
             return
         if included.library and not included.events:
             what = f"a router of {included.library} is included: only the running application"
-            self.note("SPL005", node, scope, f"{what} knows its routes")
-        prefix = self._text(arguments.get(1, "prefix", ""), node, scope)
+            self._open(router, prefix, "SPL005", f"{what} knows its routes", node, scope)
         shown = self._shown(arguments)
-        router.events.append(Included(included, prefix, shown, False, self.doubt))
+        router.events.append(self._included(included, prefix, shown, node, scope))
+
+    def _included(
+        self, router: Router, prefix: str, shown: bool, node: ast.Call, scope: Scope
+    ) -> Included:
+        what = "they are added to the router after it was included, which FastAPI before 0.137 "
+        what += f"does not see: {_source(node)}"
+        late = Doubt(Note(scope.path, node.lineno, "SPL041", what))
+        return Included(router, prefix, shown, False, self.doubts, len(router.events), late)
+
+    def _take_over(
+        self, router: Router, name: str, arguments: Arguments, node: ast.Call, scope: Scope
+    ) -> None:
+        """A method that is not FastAPI's and is given routers will most likely include them."""
+        for given in arguments.all():
+            inner = router_of(given)
+            if inner is not None and inner is not router:
+                what = f"{router.library}.{name} takes a router over in a way of its own"
+                self._open(router, "", "SPL005", what, node, scope)
+                router.events.append(self._included(inner, "", True, node, scope))
+
+    def _open(
+        self, router: Router, prefix: str, code: str, what: str, node: ast.Call, scope: Scope
+    ) -> None:
+        self.note(code, node, scope, what)
+        router.events.append(Opening(Note(scope.path, node.lineno, code, what), prefix))
 
     def _on_event(self, router: Router, arguments: Arguments, node: ast.Call) -> object:
         if arguments.get(0, "event_type") != "startup":
@@ -210,7 +257,7 @@ class Routers(Expressions):
 
     def _opaque(self, path: str, app: object, name: str, node: ast.Call, scope: Scope) -> Added:
         endpoint = self.endpoint(app, node, scope)
-        return Added("mount", (), path, endpoint, name, False, self.doubt)
+        return Added("mount", (), path, endpoint, name, False, self.doubts, True)
 
     def _methods(self, arguments: Arguments, node: ast.Call, scope: Scope) -> tuple[str, ...]:
         given = arguments.named.get("methods")
@@ -230,6 +277,17 @@ class Routers(Expressions):
         if HOLE in found:
             self.note("SPL003", node, scope, f"a part of the path cannot be told: {_source(node)}")
         return found
+
+
+def given_routes(given: list[object] | None) -> list[Added | Included | Opening]:
+    """Routes that are put into a router as they are: its own prefix does not count for them."""
+    routes = [event for event in given or () if isinstance(event, Added | Included)]
+    return [
+        replace(event, mounted=True, taken=None)
+        if isinstance(event, Included)
+        else replace(event, plain=True)
+        for event in routes
+    ]
 
 
 def _implied(kind: str, methods: tuple[str, ...], endpoint: Endpoint) -> tuple[str, ...]:

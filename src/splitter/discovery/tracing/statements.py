@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from splitter.discovery.parsing import Parsed
 from splitter.discovery.tracing.attributes import text
@@ -15,12 +15,13 @@ from splitter.discovery.tracing.values import (
     Adding,
     Arguments,
     Class,
+    Doubt,
     Function,
     Included,
     Lazy,
     RouteList,
-    Router,
     Scope,
+    router_of,
 )
 from splitter.model.changes import Note
 
@@ -29,6 +30,7 @@ _ADDS_ROUTES = frozenset(
     | {"get", "put", "post", "delete", "patch", "head", "options", "api_route", "websocket"}
     | {"append", "extend", "route", "websocket_route", "frontend"}
 )
+_VERBS = frozenset({"get", "put", "post", "delete", "patch", "head", "options", "websocket"})
 _MOST_STATEMENTS = 200_000
 _LONGEST_LOOP = 500
 
@@ -99,14 +101,11 @@ class Tracer(Imports):
                         self.assign(item.optional_vars, value, scope)
                 self.run(node.body, scope)
             case ast.Try() | ast.TryStar():
-                with self._doubting("SPL007", node, scope, "routes depend on a failure"):
-                    for handler in node.handlers:
-                        self.run(handler.body, scope)
-                for block in (node.body, node.orelse, node.finalbody):
-                    self.run(block, scope)
+                self._attempt(node, scope)
             case ast.Match():
-                with self._doubting("SPL007", node, scope, _depends(node.subject)):
-                    for case in node.cases:
+                for case in node.cases:
+                    what, side = _depends(node.subject), ast.unparse(case.pattern)
+                    with self._doubting("SPL007", node, scope, what, side):
                         self.run(case.body, scope)
 
     def _effect(self, node: ast.expr, scope: Scope) -> None:
@@ -124,7 +123,7 @@ class Tracer(Imports):
             return True
         given = [*node.args, *(keyword.value for keyword in node.keywords)]
         named = (each for each in given if isinstance(each, ast.Name | ast.Attribute))
-        return any(isinstance(self.evaluate(each, scope), Router) for each in named)
+        return any(router_of(self.evaluate(each, scope)) is not None for each in named)
 
     def _assign(self, targets: list[ast.expr], value: ast.expr, scope: Scope) -> None:
         """Calls wait until their value is needed where nothing has to do with routes."""
@@ -140,7 +139,7 @@ class Tracer(Imports):
         if isinstance(holder, list) and isinstance(value, list):
             holder += value
         elif isinstance(holder, RouteList) and isinstance(value, RouteList):
-            holder.router.events.append(Included(value.router, "", True, False, self.doubt))
+            holder.router.events.append(Included(value.router, "", True, True, self.doubts))
         elif isinstance(node.op, ast.Add) and isinstance(holder, str):
             self.assign(node.target, holder + text(value), scope)
         elif not isinstance(holder, RouteList):
@@ -160,6 +159,8 @@ class Tracer(Imports):
         """Let the decorators do what they do to routers; the name stays what was written."""
         for decorator in reversed(node.decorator_list):
             if isinstance(decorator, ast.Call):
+                if isinstance(decorator.func, ast.Attribute) and decorator.func.attr in _VERBS:
+                    self.reveal(decorator.func.value, scope)
                 found = self.evaluate(decorator, scope)
                 if isinstance(found, Adding | Function):
                     self.apply(found, Arguments((value,), {}), decorator, scope)
@@ -169,31 +170,54 @@ class Tracer(Imports):
         if _is_never_served(node.test):
             self.run(node.orelse, scope)
             return
-        sides = [node.body, node.orelse]
+        sides = [("if", node.body), ("else", node.orelse)]
         chosen = truth(self.evaluate(node.test, scope))
         likely, other = sides if chosen is not False else reversed(sides)
-        with self._doubting("SPL007", node, scope, _depends(node.test)):
-            if chosen is None or _adds_routes(other):
-                self.run(other, scope)
-            self.run(likely, scope)
+        what = _depends(node.test)
+        if chosen is None or _adds_routes(other[1]):
+            with self._doubting("SPL007", node, scope, what, other[0]):
+                self.run(other[1], scope)
+        with self._doubting("SPL007", node, scope, what, likely[0]):
+            self.run(likely[1], scope)
+
+    def _attempt(self, node: ast.Try | ast.TryStar, scope: Scope) -> None:
+        """What a failure leads to comes first: what is bound without one is what holds."""
+        what = "routes depend on whether this fails"
+        for handler in node.handlers:
+            with self._doubting("SPL007", node, scope, what, f"except {handler.lineno}"):
+                self.run(handler.body, scope)
+        with ExitStack() as stack:
+            if node.handlers:
+                stack.enter_context(self._doubting("SPL007", node, scope, what, "try"))
+            self.run([*node.body, *node.orelse], scope)
+        self.run(node.finalbody, scope)
 
     def _loop(self, node: ast.For | ast.AsyncFor, scope: Scope) -> None:
         items = self.items(self.evaluate(node.iter, scope))
         if items is None or len(items) > _LONGEST_LOOP:
-            items = [UNKNOWN]
+            items = []
+            what = f"routes are added for each of {_shortened(node.iter)}, which is not known"
+            with self._doubting("SPL007", node, scope, what):
+                self._round(node, UNKNOWN, scope)
         for item in items:
-            self.assign(node.target, item, scope)
-            self.run(node.body, scope)
+            self._round(node, item, scope)
         self.run(node.orelse, scope)
 
+    def _round(self, node: ast.For | ast.AsyncFor, item: object, scope: Scope) -> None:
+        self.assign(node.target, item, scope)
+        self.run(node.body, scope)
+
     @contextmanager
-    def _doubting(self, code: str, node: ast.AST, scope: Scope, what: str) -> Iterator[None]:
-        before = self.doubt
-        self.doubt = before or Note(scope.path, getattr(node, "lineno", 0), code, what)
+    def _doubting(
+        self, code: str, node: ast.AST, scope: Scope, what: str, side: str = ""
+    ) -> Iterator[None]:
+        before = self.doubts
+        doubt = Doubt(Note(scope.path, getattr(node, "lineno", 0), code, what), side)
+        self.doubts = (*before, doubt)
         try:
             yield
         finally:
-            self.doubt = before
+            self.doubts = before
 
 
 def _is_never_served(test: ast.expr) -> bool:
@@ -204,8 +228,12 @@ def _is_never_served(test: ast.expr) -> bool:
 
 
 def _depends(test: ast.expr) -> str:
-    source = " ".join(ast.unparse(test).split())
-    return f"routes depend on {source if len(source) <= 60 else source[:59] + '…'}"
+    return f"routes depend on {_shortened(test)}"
+
+
+def _shortened(node: ast.expr) -> str:
+    source = " ".join(ast.unparse(node).split())
+    return source if len(source) <= 60 else source[:59] + "…"
 
 
 def _adds_routes(body: list[ast.stmt]) -> bool:

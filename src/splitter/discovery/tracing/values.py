@@ -40,12 +40,16 @@ class External:
         return self.name.rpartition(".")[2]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(eq=False, slots=True)
 class Made:
-    """What a call of an external name gives: `StaticFiles(…)`, `Depends(…)`."""
+    """What a call of an external name gives: `StaticFiles(…)`, `Depends(…)`.
+
+    `router` is what is added to it, once it is seen to be used as a router.
+    """
 
     by: External
     arguments: tuple[object, ...] = ()
+    router: Router | None = None
 
 
 @dataclass(eq=False, slots=True)
@@ -136,10 +140,11 @@ class Class:
 
 @dataclass(eq=False, slots=True)
 class Instance:
-    """An object of a class of the project."""
+    """An object of a class of the project; `router` as in `Made`."""
 
     of: Class
     names: dict[str, object] = field(default_factory=dict)
+    router: Router | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -171,8 +176,19 @@ class Endpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why the running application may lack a route; `side` is the way of a branch it lies on."""
+
+    note: Note
+    side: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Added:
-    """A route that a router was given; `doubt` says why the running application may lack it."""
+    """A route that a router was given. `plain`: the router's own prefix does not count for it.
+
+    `doubts` say, the outermost first, why the running application may lack it.
+    """
 
     kind: str
     methods: tuple[str, ...]
@@ -180,7 +196,8 @@ class Added:
     endpoint: Endpoint
     name: str
     in_schema: bool
-    doubt: Note | None = None
+    doubts: tuple[Doubt, ...] = ()
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -196,17 +213,37 @@ class Adding:
     arguments: Arguments
     node: ast.Call
     direct: bool = False
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Included:
-    """A router or application that was included or mounted under a prefix."""
+    """A router or application that was included or mounted under a prefix.
+
+    `taken` is how many of its routes it had then, `late` what is to be said of those to come.
+    """
 
     router: Router
     prefix: str
     in_schema: bool
     mounted: bool
-    doubt: Note | None = None
+    doubts: tuple[Doubt, ...] = ()
+    taken: int | None = None
+    late: Doubt | None = None
+
+    @property
+    def plain(self) -> bool:
+        """Whether the prefix of the router that it is put into does not count for it."""
+        return self.mounted
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A place where routes get in below a prefix that only the running application knows."""
+
+    note: Note
+    prefix: str
+    plain: bool = False
 
 
 @dataclass(eq=False, slots=True)
@@ -220,7 +257,7 @@ class Router:
     library: str = ""
     prefix: str = ""
     in_schema: bool = True
-    events: list[Added | Included] = field(default_factory=list)
+    events: list[Added | Included | Opening] = field(default_factory=list)
     names: dict[str, object] = field(default_factory=dict)
 
 
@@ -246,3 +283,10 @@ class Arguments:
 
     def all(self) -> tuple[object, ...]:
         return (*self.positional, *self.named.values())
+
+
+def router_of(value: object) -> Router | None:
+    """The router that `value` is, or has turned out to be."""
+    if isinstance(value, Made | Instance):
+        return value.router
+    return value if isinstance(value, Router) else None

@@ -35,6 +35,7 @@ class Walk:
             self._route(route, seen, prefix, depth)
         for path, files in _frontends(app):
             self._add("mount", prefix + path, (), _class_of(files), "frontend", False)
+        self._kept_aside(app, prefix, depth)
         if self._asks_for_documents and hasattr(app, "openapi"):
             self._document(app, prefix, self.routes[before:])
 
@@ -60,6 +61,24 @@ class Walk:
             self.application(app, path, depth + 1)
         else:
             self._add("mount", path, (), _class_of(app), name, False)
+
+    def _kept_aside(self, app: object, prefix: str, depth: int) -> None:
+        """Routers that an application with routing of its own keeps: by version, by tenant."""
+        own = getattr(app, "router", None)
+        if own is None or _is_fastapi_own(type(own)):
+            return
+        known = {_identity(route) for route in self.routes}
+        for router in _routers_of(app, own):
+            inner = Walk(self._project, documents=False)
+            inner.application(router, prefix, depth + 1)
+            new = [route for route in inner.routes if _identity(route) not in known]
+            known.update(map(_identity, new))
+            self.routes += new
+            self.remarks += inner.remarks
+            if new:
+                by = dotted(type(own))
+                where = f" below {prefix}" if prefix else ""
+                self.remarks.append(f"{by} chooses by itself among {len(new)} routes{where}")
 
     def _add(
         self,
@@ -204,6 +223,28 @@ def _frontends(app: object) -> Iterator[tuple[str, object]]:
 def _group(prefix: str, group: object) -> Iterator[tuple[str, object]]:
     for route in getattr(group, "routes", ()):
         yield prefix + ("" if prefix and route.path == "/" else route.path), route.app
+
+
+def _routers_of(app: object, own: object) -> Iterator[object]:
+    """Routers that are an attribute of `app` or of its router `own`, or in a collection there."""
+    seen = {id(app), id(own), id(getattr(app, "webhooks", None))}
+    for holder in (own, app):
+        for value in list(getattr(holder, "__dict__", {}).values()):
+            inner = list(value.values()) if isinstance(value, dict) else value
+            for router in inner if isinstance(inner, (list, tuple)) else [inner]:
+                kinds = {kind.__name__ for kind in type(router).__mro__}
+                if "Router" in kinds and id(router) not in seen:
+                    seen.add(id(router))
+                    yield router
+
+
+def _is_fastapi_own(kind: type) -> bool:
+    return kind.__module__.partition(".")[0] in ("fastapi", "starlette")
+
+
+def _identity(route: dict[str, object]) -> tuple[str, ...]:
+    methods = ",".join(_strings(route["methods"]))
+    return (*(str(route[name]) for name in ("kind", "path", "endpoint", "line")), methods)
 
 
 def _methods(route: object, endpoint: object) -> list[str]:
