@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from splitter.discovery.parsing import Parsed
+from splitter.discovery.tracing.additions import shortened
 from splitter.discovery.tracing.attributes import text
 from splitter.discovery.tracing.expressions import truth
 from splitter.discovery.tracing.imports import Imports
@@ -196,7 +197,7 @@ class Tracer(Imports):
         items = self.items(self.evaluate(node.iter, scope))
         if items is None or len(items) > _LONGEST_LOOP:
             items = []
-            what = f"routes are added for each of {_shortened(node.iter)}, which is not known"
+            what = f"routes are added for each of {shortened(node.iter, 60)}, which is not known"
             with self._doubting("SPL007", node, scope, what):
                 self._round(node, UNKNOWN, scope)
         for item in items:
@@ -228,12 +229,7 @@ def _is_never_served(test: ast.expr) -> bool:
 
 
 def _depends(test: ast.expr) -> str:
-    return f"routes depend on {_shortened(test)}"
-
-
-def _shortened(node: ast.expr) -> str:
-    source = " ".join(ast.unparse(node).split())
-    return source if len(source) <= 60 else source[:59] + "…"
+    return f"routes depend on {shortened(test, 60)}"
 
 
 def _adds_routes(body: list[ast.stmt]) -> bool:
