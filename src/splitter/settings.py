@@ -68,11 +68,13 @@ class DatabaseSection(_Section):
     `url_env` names it as a URL; `url` holds where that is not set (`$NAME` stands for a variable).
     `environment` is for applications that are told in parts, or by a folder: in its values
     `{url}`, `{name}` and `{folder}` stand for the URL and name of a side's own copy of the
-    database, and for a side's own copy of the folder with the application's data.
+    database, and for a side's own copy of the folder with the application's data. `folder` is
+    what that is copied from; without it, the monolith is started once to make its data.
     """
 
     url_env: str = ""
     url: str = ""
+    folder: str = ""
     environment: dict[str, str] = Field(default_factory=dict)
 
     @field_validator("environment")

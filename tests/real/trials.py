@@ -135,7 +135,8 @@ def judged(run: Run) -> tuple[Outcome, int, int, tuple[str, ...]]:
     """What a run of `split` came to: outcome, cases that matched, cases, codes of what blocks."""
     details: dict[str, Any] = json.loads(run.out) if run.out.strip() else {}
     cases = details.get("parity") or {}
-    matched, total = int(cases.get("matched", 0)), sum(int(n) for n in cases.values())
+    counts = [n for n in cases.values() if isinstance(n, int)]
+    matched, total = int(cases.get("matched", 0)), sum(counts)
     codes = tuple(sorted(set(re.findall(r"^  \S+:\d+: (SPL\d+) ", run.err, re.MULTILINE))))
     if run.status == 0 and total and matched == total:
         return Outcome.MATCHED, matched, total, codes

@@ -11,14 +11,14 @@ _PLACE = "\uffff"
 _URL = re.compile(r"https?(?::|%3A)(?://|\\/\\/|%2F%2F)", re.IGNORECASE)
 
 
-def neutral(text: str, base_url: str) -> str:
+def neutral(text: str, base_url: str, *, instead: str = _PLACE) -> str:
     """`text` with each mention of the base URL replaced by a sign that is the same for all.
 
     `http://a:80` is not mentioned in `http://a:8000/x`, nor `http://a/v2` in `http://a/v20`.
     """
     if not base_url or not _URL.search(text):
         return text
-    return _mentions(base_url).sub(_PLACE, text)
+    return _mentions(base_url).sub(lambda _: instead, text)
 
 
 def same_text(monolith: str, service: str, base_urls: tuple[str, str]) -> bool:

@@ -35,6 +35,7 @@ class Session:
     def __init__(self, chain: Iterable[Case], known: Iterable[str] = ()) -> None:
         self.monolith = Side("monolith")
         self.service = Side("service")
+        self.twin = Side("monolith")
         self.secrets = Secrets(known)
         self._credentials = {n for case in chain for n in variables_of_credentials(case.request)}
 
@@ -52,6 +53,13 @@ class Session:
         if missing:
             raise SkippedError(_explained(missing))
         return made[0], made[1]
+
+    def request(self, side: Side, case: Case, base_url: str, now: float) -> Request:
+        """What is sent to one side; SkippedError if it cannot be made."""
+        try:
+            return self._request(side, case, base_url, now)
+        except MissingError as error:
+            raise SkippedError(_explained({error.name: [side.name]})) from None
 
     def keep(self, side: Side, request: Request, answer: Observation, now: float) -> None:
         """Take over the cookies that an answer sets. `request` is the case's own."""

@@ -23,6 +23,7 @@ from splitter.parity.compare import UnusableError, compare
 from splitter.parity.noise import SAFE_METHODS, Sifted, sift
 from splitter.parity.queries import QueryError
 from splitter.parity.sessions import Session, SkippedError
+from splitter.workflows.twins import Twin
 
 AGAIN = 3
 """How often the monolith is asked again, at most, whether it agrees with itself; a large answer
@@ -36,11 +37,16 @@ Heard = Observation | NoAnswer
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """Both sides, and the secrets that the cases spell out."""
+    """Both sides, and the secrets that the cases spell out.
+
+    With a twin of the monolith, what the two of them answer otherwise is noise, also in requests
+    that cannot be put to one of them twice.
+    """
 
     monolith: Client
     services: Mapping[str, Client]
     known: frozenset[str] = frozenset()
+    twin: Twin | None = None
 
     async def verdicts(
         self, chains: Iterable[Chain], *, concurrency: int
@@ -65,6 +71,8 @@ class Exchange:
             await asyncio.gather(*workers, return_exceptions=True)
             for client in {id(c): c for c in (self.monolith, *self.services.values())}.values():
                 await client.close()
+            if self.twin is not None:
+                await self.twin.close()
 
     async def _work(
         self, waiting: Iterator[Chain], queue: asyncio.Queue[Verdict | BaseException | None]
@@ -93,6 +101,8 @@ class Exchange:
             session.capture(session.monolith, case, None)
             session.capture(session.service, case, None)
             return Verdict(case, Outcome.SKIPPED, error=str(lack))
+        if self.twin is not None:
+            self.twin.note(session, case)
         heard = await asyncio.gather(self.monolith.put(requests[0]), service.put(requests[1]))
         self._take_over(session, case, requests, (heard[0], heard[1]))
         return await self._compared(session, case, requests[0], (heard[0], heard[1]))
@@ -121,7 +131,7 @@ class Exchange:
         try:
             differences = await self._differences(case, monolith, service)
             sifted = Sifted(differences)
-            if differences and request.method in SAFE_METHODS:
+            if differences:
                 sifted = await self._sifted(session, case, request, monolith, service, differences)
         except UnusableError as error:
             return Verdict(case, Outcome.ERROR, (), (), _broken(case, error), *answers)
@@ -149,19 +159,33 @@ class Exchange:
     ) -> Sifted:
         """Ask the monolith the same again, until all is noise or it was asked enough."""
         urls = self.monolith.base_url, self.services[case.service].base_url
-        often = AGAIN if len(monolith.body) < LARGE else 1
         again: list[Observation] = []
         sifted = Sifted(differences)
-        while sifted.real and len(again) < often:
-            answer = await self.monolith.put(request)
-            if isinstance(answer, NoAnswer):
-                break
-            session.keep(session.monolith, request, answer, time.time())
+        async for answer in self._answers_again(session, case, request, monolith):
             again.append(answer)
             sifted = await asyncio.to_thread(
                 sift, differences, monolith, service, tuple(again), case.rules, base_urls=urls
             )
+            if not sifted.real:
+                break
         return sifted
+
+    async def _answers_again(
+        self, session: Session, case: Case, request: Request, first: Observation
+    ) -> AsyncGenerator[Observation]:
+        """What the monolith answers when it is asked again: itself, if that is safe, then its
+        twin."""
+        often = AGAIN if len(first.body) < LARGE else 1
+        for _ in range(often if request.method in SAFE_METHODS else 0):
+            answer = await self.monolith.put(request)
+            if isinstance(answer, NoAnswer):
+                break
+            session.keep(session.monolith, request, answer, time.time())
+            yield answer
+        if self.twin is not None:
+            other = await self.twin.answer(case, self.monolith.base_url)
+            if other is not None:
+                yield other
 
 
 def _told(heard: Heard) -> Answer | None:

@@ -8,6 +8,7 @@ import re
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import replace
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from splitter.effects.http import Client
@@ -15,6 +16,9 @@ from splitter.errors import UsageError
 from splitter.model.parity import Case, Verdict
 from splitter.parity.chains import Chain, Shard, chains, sharded
 from splitter.parity.secrets import in_request
+
+if TYPE_CHECKING:
+    from splitter.workflows.exchange import Exchange
 
 Route = Callable[[str, str], str | None]
 """The service that answers a method and a path; None where none does."""
@@ -32,8 +36,12 @@ def check_urls(
     timeout: float = TIMEOUT,
     shard: Shard | None = None,
     route: Route | None = None,
+    twin: Callable[[], str] | None = None,
 ) -> Iterator[Verdict]:
-    """Put the cases to servers that are running. UsageError before anything is sent."""
+    """Put the cases to servers that are running. UsageError before anything is sent.
+
+    `twin` starts another monolith, on data as both sides had them at first, and gives its URL.
+    """
     return check(
         cases,
         monolith=Client(monolith, timeout=timeout),
@@ -41,6 +49,7 @@ def check_urls(
         concurrency=concurrency,
         shard=shard,
         route=route,
+        twin=(lambda: Client(twin(), timeout=timeout)) if twin else None,
     )
 
 
@@ -52,6 +61,7 @@ def check(
     concurrency: int = CONCURRENCY,
     shard: Shard | None = None,
     route: Route | None = None,
+    twin: Callable[[], Client] | None = None,
 ) -> Iterator[Verdict]:
     """Put the cases to both sides. The verdicts stream, in the order of the cases.
 
@@ -59,6 +69,9 @@ def check(
     order of their first cases. The clients are closed in the end. UsageError comes before anything
     is sent.
     """
+    from splitter.workflows.exchange import Exchange
+    from splitter.workflows.twins import Twin
+
     everything = assigned(cases, services, route)
     _check_names(everything)
     if not everything:
@@ -69,7 +82,8 @@ def check(
     selected = sharded(chains(everything), shard)
     order = _in_file_order(everything, selected)
     known = frozenset(secret for case in everything for secret in in_request(case.request))
-    return _streamed(monolith, services, known, selected, order, concurrency)
+    exchange = Exchange(monolith, services, known, Twin(twin) if twin else None)
+    return _streamed(exchange, selected, order, concurrency)
 
 
 def assigned(
@@ -180,17 +194,12 @@ def _in_file_order(cases: Iterable[Case], selected: Iterable[Chain]) -> list[tup
 
 
 def _streamed(
-    monolith: Client,
-    services: Mapping[str, Client],
-    known: frozenset[str],
+    exchange: Exchange,
     selected: list[Chain],
     order: list[tuple[str, str]],
     concurrency: int,
 ) -> Iterator[Verdict]:
     """Drive the loop one verdict at a time, so that it rests while a verdict is reported."""
-    from splitter.workflows.exchange import Exchange
-
-    exchange = Exchange(monolith, services, known)
     with asyncio.Runner() as runner:
         stream = _ordered(exchange.verdicts(selected, concurrency=concurrency), order)
         try:

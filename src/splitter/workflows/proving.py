@@ -178,6 +178,7 @@ def _own(
             concurrency=limits.concurrency or settings.concurrency,
             timeout=limits.timeout or settings.timeout,
             shard=limits.shard,
+            twin=running.twin,
         )
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from splitter.effects import databases, ports, processes
 from splitter.effects.scratch import copy_folder, copy_project, lay, scratch
+from splitter.errors import ConfigurationError
 from splitter.model.plan import Service
 from splitter.workflows.project import Project
 
@@ -24,10 +25,14 @@ REST = "monolith"
 
 @dataclass(frozen=True)
 class Sides:
-    """Base URLs: the monolith's, and on the other side each service's and the rest's (`REST`)."""
+    """Base URLs: the monolith's, and on the other side each service's and the rest's (`REST`).
+
+    `twin` starts another monolith on another copy of the data, and gives its URL.
+    """
 
     monolith: str
     services: Mapping[str, str]
+    twin: Callable[[], str]
 
 
 @contextmanager
@@ -54,7 +59,13 @@ def both_sides(
         if rest:
             running = stack.enter_context(_monolith(project, at, "rest", theirs))
             urls[REST] = running.url
-        yield Sides(monolith.url, urls)
+
+        def twin() -> str:
+            say("starting a second monolith: what both answer otherwise is no difference")
+            data = stack.enter_context(_fork(project, base, at, "twin"))
+            return stack.enter_context(_monolith(project, at, "twin", data)).url
+
+        yield Sides(monolith.url, urls, twin)
 
 
 @contextmanager
@@ -139,12 +150,29 @@ def _base(project: Project, at: Path, say: Say) -> _Base:
         url = f"{url.partition('://')[0]}:///{at / 'base.db'}"
     elif url:
         url = databases.absolute(url, project.root)
-    base = _Base(url, folder)
-    if missing is not None or folder is not None:
+    given = _given_folder(project)
+    if folder is not None and given is not None:
+        copy_folder(given, folder)
+    if missing is not None or (folder is not None and given is None):
         say("making the data by starting the monolith once")
         with _monolith(project, at, "first", _variables(project, url, folder or at)):
             pass
-    return base
+    return _Base(url, folder)
+
+
+def _given_folder(project: Project) -> Path | None:
+    """The folder of data that the settings name, below the project's root if it is not absolute."""
+    named = os.path.expandvars(project.settings.database.folder)
+    if not named:
+        return None
+    folder = project.root / named
+    if not folder.is_dir():
+        raise ConfigurationError(
+            f"there is no folder {named}",
+            where="splitter.toml: database.folder",
+            hint="name the folder with the application's data, or leave it out",
+        )
+    return folder
 
 
 @contextmanager

@@ -42,7 +42,7 @@ def split(
     if checked.ok and parity:
         proof = proving.prove(tried, [drawn.service], say=say)
         said += told(proof)
-        details["parity"] = asdict(proof.summary)
+        details["parity"] = {**asdict(proof.summary), "told": list(told(proof))}
         checked = replace(checked, ok=proof.ok)
     if not checked.ok:
         said.append(f"{name} is not split: nothing was written")
