@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 
 import pytest
 
@@ -77,3 +78,18 @@ def test_an_import_that_only_a_cut_used_is_idle() -> None:
     assert isinstance(function, ast.FunctionDef)
     cut = {function.body[1]}
     assert [a.name for a in idle_imports(function, resolve=absolute, skip=cut)] == ["a"]
+
+
+def test_what_is_bound_after_its_use_is_local_all_the_same() -> None:
+    found = uses("def f():\n    x.y\n    def g():\n        return z.w\n    x = z = 1")
+    assert found.free == set()
+
+
+def test_a_walrus_in_a_comprehension_binds_around_it() -> None:
+    assert uses("def f():\n    [y := a for a in b]\n    return y.c").free == {("b",)}
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="type parameters are Python 3.12's")
+def test_type_parameters_are_local() -> None:
+    found = uses("class C[T: base.B]:\n    def f[U](self, a: T) -> U: ...")
+    assert found.free == {("base", "B")}

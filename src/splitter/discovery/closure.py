@@ -6,6 +6,7 @@ import ast
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from splitter.discovery.parsing import absolute, module_name
+from splitter.discovery.trees import statements
 
 
 def closure(files: Mapping[str, bytes], roots: Iterable[str]) -> set[str]:
@@ -19,28 +20,31 @@ def closure(files: Mapping[str, bytes], roots: Iterable[str]) -> set[str]:
         if path in found:
             continue
         found.add(path)
-        for name in _imports(path, files[path]):
+        for name in _imports_of(path, files[path]):
             todo += [paths[part] for part in _with_parents(name) if part in paths]
     return found
 
 
-def imported(path: str, source: bytes, known: Collection[str]) -> tuple[str, ...]:
+def imported(path: str, tree: ast.Module, known: Collection[str]) -> tuple[str, ...]:
     """The modules among `known` that a file imports, anywhere in it, sorted."""
     nearest = (
         next((part for part in _with_parents(name) if part in known), "")
-        for name in _imports(path, source)
+        for name in {*_imports(path, tree)}
     )
     return tuple(sorted({*nearest} - {"", module_name(path)}))
 
 
-def _imports(path: str, source: bytes) -> Iterator[str]:
-    if not path.endswith(".py"):
-        return
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError):
-        return
-    for node in ast.walk(tree):
+def _imports_of(path: str, source: bytes) -> Iterator[str]:
+    if path.endswith(".py"):
+        try:
+            tree = ast.parse(source)
+        except (SyntaxError, ValueError, RecursionError):
+            return
+        yield from _imports(path, tree)
+
+
+def _imports(path: str, tree: ast.Module) -> Iterator[str]:
+    for node in statements(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from splitter.discovery.scopes import chain_of
+from splitter.discovery.trees import walk
 
 _URL = re.compile(r"^(sqlite|postgres(ql)?|mysql|mariadb|oracle|mssql)(\+\w+)?://")
 _NAME = re.compile(r"(?i)((database|db|sqlalchemy)\w*(url|uri|dsn))$|^dsn$")
@@ -28,7 +29,7 @@ def find_database(trees: Iterable[ast.Module], reads: Mapping[str, str | None]) 
 
 def _defaults(trees: Iterable[ast.Module]) -> Iterator[tuple[str, str]]:
     for tree in trees:
-        for node in ast.walk(tree):
+        for node in walk(tree):
             if isinstance(node, ast.Call) and len(node.args) == 2:
                 chain = chain_of(node.func)
                 if chain[-1:] == ("getenv",) or chain[-2:] == ("environ", "get"):

@@ -12,9 +12,10 @@ A statement is the unit that is kept, moved or dropped. Its kind says what keeps
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from splitter.discovery.scopes import (
     Chain,
@@ -23,6 +24,7 @@ from splitter.discovery.scopes import (
     bound_names,
     chain_of,
 )
+from splitter.discovery.trees import children, walk
 
 ROUTE_METHODS = frozenset(
     {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
@@ -68,7 +70,7 @@ class Statement:
         return self.node.end_lineno or self.node.lineno
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class ModuleView:
     """A module as statements. `imports` has what each top-level import binds a name to."""
 
@@ -79,7 +81,11 @@ class ModuleView:
     bindings: Mapping[str, tuple[int, ...]]
     imports: Mapping[str, tuple[tuple[int, Imported], ...]]
     stars: tuple[tuple[int, str], ...]
-    names_read: frozenset[str] = field(default=frozenset())
+
+    @cached_property
+    def names_read(self) -> frozenset[str]:
+        """The names that anything in the module reads."""
+        return frozenset(name for s in self.statements for name in _names_read(s.node))
 
     @property
     def package(self) -> str:
@@ -101,11 +107,31 @@ class ModuleView:
         return ".".join([*kept, *([node.module] if node.module else [])])
 
 
-def view_modules(
-    trees: Mapping[str, ast.Module], names: Mapping[str, str]
-) -> dict[str, ModuleView]:
-    """Every module that was parsed. `trees`: path → tree; `names`: dotted name → path."""
-    return {n: view_module(n, path, trees[path]) for n, path in names.items() if path in trees}
+class Views(Mapping[str, ModuleView]):
+    """Every module that was parsed, by dotted name; each is looked through when it is asked for.
+
+    `trees`: path → tree; `names`: dotted name → path.
+    """
+
+    def __init__(self, trees: Mapping[str, ast.Module], names: Mapping[str, str]) -> None:
+        self._trees = trees
+        self._paths = {name: path for name, path in names.items() if path in trees}
+        self._views: dict[str, ModuleView] = {}
+
+    def __getitem__(self, name: str) -> ModuleView:
+        if name not in self._views:
+            path = self._paths[name]
+            self._views[name] = view_module(name, path, self._trees[path])
+        return self._views[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._paths
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
 
 
 def view_module(name: str, path: str, tree: ast.Module) -> ModuleView:
@@ -136,17 +162,7 @@ def view_module(name: str, path: str, tree: ast.Module) -> ModuleView:
         {n: tuple(i) for n, i in bindings.items()},
         {n: tuple(i) for n, i in imports.items()},
         tuple(stars),
-        frozenset(_names_read(tree)),
     )
-
-
-def inclusions(parts: Iterable[ast.AST]) -> Iterator[tuple[ast.Expr, ast.Call]]:
-    """The `x.include_router(...)` and `x.mount(...)` statements among the nodes of some code."""
-    for part in parts:
-        if isinstance(part, ast.Expr) and isinstance(part.value, ast.Call):
-            function = part.value.func
-            if isinstance(function, ast.Attribute) and function.attr in INCLUSIONS:
-                yield part, part.value
 
 
 def registers_route(decorator: ast.expr) -> Chain:
@@ -312,7 +328,7 @@ def _own_imports(node: ast.stmt) -> Iterator[ast.Import | ast.ImportFrom]:
     if isinstance(node, ast.Import | ast.ImportFrom):
         yield node
     elif isinstance(node, ast.If | ast.Try | ast.With | ast.For | ast.While | ast.ExceptHandler):
-        for child in ast.iter_child_nodes(node):
+        for child in children(node):
             if isinstance(child, ast.stmt | ast.ExceptHandler):
                 yield from _own_imports(child)  # type: ignore[arg-type]
 
@@ -324,7 +340,7 @@ def _decorators(node: ast.stmt) -> Iterator[Chain]:
             yield chain
 
 
-def _names_read(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
+def _names_read(statement: ast.stmt) -> Iterator[str]:
+    for node in walk(statement):
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Store):
             yield node.id

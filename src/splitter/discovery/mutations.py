@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from splitter.discovery.scopes import Chain, bound_names, chain_of
+from splitter.discovery.trees import walk
 
 CHANGING = frozenset(
     {"append", "appendleft", "add", "add_all", "extend", "insert", "update", "setdefault"}
@@ -24,13 +25,13 @@ def changed_outside(function: ast.AST) -> set[Chain]:
     """
     own = {
         name
-        for part in ast.walk(function)
+        for part in walk(function)
         if isinstance(part, _FUNCTIONS)
         for name, _ in bound_names([part.args, *_body(part)])
     }
-    rebound = {n for part in ast.walk(function) if isinstance(part, ast.Global) for n in part.names}
+    rebound = {n for part in walk(function) if isinstance(part, ast.Global) for n in part.names}
     own -= {"self", "cls"} | rebound
-    changed = {chain for part in ast.walk(function) for chain in _changes(part)}
+    changed = {chain for part in walk(function) for chain in _changes(part)}
     return {chain for chain in changed if chain[0] not in own} | {(name,) for name in rebound}
 
 

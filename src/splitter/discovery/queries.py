@@ -11,6 +11,7 @@ from splitter.discovery.kinds import Kinds
 from splitter.discovery.literals import EXECUTES, Literals
 from splitter.discovery.mapping import Model, Models, Use
 from splitter.discovery.names import chain_of
+from splitter.discovery.trees import walk
 
 _READS = frozenset(
     {"select", "query", "get", "get_one", "get_or_404", "join", "outerjoin", "aliased", "exists"}
@@ -100,7 +101,7 @@ class _Reader:
     def _class(self, node: ast.ClassDef) -> None:
         mapped = f"{self._module}:{node.name}" in self._models.by_definition
         for base in () if mapped else node.bases:
-            for part in ast.walk(base) if isinstance(base, ast.Subscript) else ():
+            for part in walk(base) if isinstance(base, ast.Subscript) else ():
                 self._repository(part, base)
         with self.kinds.inside():
             self._all(n for n in node.body if not mapped or isinstance(n, _FUNCTIONS))

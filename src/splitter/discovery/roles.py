@@ -9,6 +9,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 
 from splitter.discovery.modules import Kind, ModuleView
 from splitter.discovery.scopes import chain_of
+from splitter.discovery.trees import walk
 
 SETTINGS = "shared.config.settings"
 CONNECTION = "shared.database.connection"
@@ -83,7 +84,7 @@ def _settles(view: ModuleView) -> int:
 
 
 def _reads_environment(node: ast.AST) -> bool:
-    chains = (chain_of(n) for n in ast.walk(node) if isinstance(n, ast.Attribute | ast.Name))
+    chains = (chain_of(n) for n in walk(node) if isinstance(n, ast.Attribute | ast.Name))
     return any(c[:2] in {("os", "environ"), ("os", "getenv")} for c in chains)
 
 
@@ -101,7 +102,7 @@ def _authenticates(view: ModuleView) -> bool:
 
 
 def _calls(node: ast.AST) -> Iterator[str]:
-    for part in ast.walk(node):
+    for part in walk(node):
         if isinstance(part, ast.Call):
             yield (chain_of(part.func) or ("",))[-1]
 

@@ -12,9 +12,10 @@ import ast
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from splitter.discovery.trees import children, walk
+
 Chain = tuple[str, ...]
 
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
@@ -54,7 +55,7 @@ def uses_of(node: ast.AST, *, resolve: Resolve, skip: Collection[ast.AST] = ()) 
     out as well.
     """
     reader = _Reader(resolve, skip)
-    reader.read(node, ())
+    reader.read(node)
     return reader.uses
 
 
@@ -94,109 +95,138 @@ def idle_imports(
     if not skip:
         return set()
     before, after = _Reader(resolve, ()), _Reader(resolve, skip)
-    before.read(function, ())
-    after.read(function, ())
+    before.read(function)
+    after.read(function)
     return before.used_aliases - after.used_aliases
 
 
 class _Scope:
-    def __init__(self, kind: str, nodes: Iterable[ast.AST], resolve: Resolve) -> None:
+    """A function, class or comprehension: what its names are bound to, `None` but for imports."""
+
+    def __init__(self, kind: str) -> None:
         self.kind = kind
         self.names: dict[str, list[tuple[Imported, ast.alias] | None]] = {}
         self.declared: set[str] = set()
-        for name, node in bound_names(nodes):
-            self.names.setdefault(name, []).extend(_import_of(name, node, resolve))
+
+    def bind(self, name: str, to: tuple[Imported, ast.alias] | None = None) -> None:
+        self.names.setdefault(name, []).append(to)
 
 
 class _Reader:
+    """Goes through a statement once; what names mean is told at the end, when all is bound."""
+
     def __init__(self, resolve: Resolve, skip: Collection[ast.AST]) -> None:
         self.uses = Uses()
         self.used_aliases: set[ast.alias] = set()
         self._resolve = resolve
         self._skip = skip
+        self._mentions: list[tuple[Chain, tuple[_Scope, ...], bool]] = []
 
-    def read(self, node: ast.AST, scopes: tuple[_Scope, ...]) -> None:
+    def read(self, node: ast.AST) -> None:
+        self._read(node, ())
+        for chain, scopes, stored in self._mentions:
+            self._tell(chain, scopes, stored)
+
+    def _read(self, node: ast.AST, scopes: tuple[_Scope, ...]) -> None:
         if node in self._skip:
+            self._bind(node, scopes)
             return
-        if isinstance(node, _FUNCTIONS):
-            self._function(node, scopes)
-        elif isinstance(node, ast.ClassDef):
-            self._class(node, scopes)
-        elif isinstance(node, _COMPREHENSIONS):
-            self._comprehension(node, scopes)
-        elif isinstance(node, ast.Attribute | ast.Name):
-            self._name(node, scopes)
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            self._import(node, scopes)
-        elif isinstance(node, ast.Global):
-            self.uses.rebinds.update(node.names)
-            self.uses.free.update((name,) for name in node.names)
-        elif isinstance(node, ast.AugAssign):
-            self.uses.free.update({chain_of(node.target)} - {()})
-            self._all((node.target, node.value), scopes)
-        elif isinstance(node, ast.AnnAssign):
-            self._annotation(node.annotation, scopes)
-            self._all((node.target, node.value), scopes)
+        reader = _READERS.get(node.__class__)
+        if reader is not None:
+            reader(self, node, scopes)
         else:
-            if isinstance(node, ast.Call):
-                self._registry(node)
-            self._all(ast.iter_child_nodes(node), scopes)
+            for part in children(node):
+                self._read(part, scopes)
 
     def _all(self, nodes: Iterable[ast.AST | None], scopes: tuple[_Scope, ...]) -> None:
         for node in nodes:
             if node is not None:
-                self.read(node, scopes)
+                self._read(node, scopes)
+
+    def _bind(self, node: ast.AST, scopes: tuple[_Scope, ...]) -> None:
+        """What is not there binds its names all the same."""
+        if scopes:
+            for name, _ in bound_names([node]):
+                scopes[-1].bind(name)
 
     def _function(
-        self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, scopes: tuple[_Scope, ...]
+        self, node: ast.FunctionDef | ast.AsyncFunctionDef, scopes: tuple[_Scope, ...]
     ) -> None:
+        if scopes:
+            scopes[-1].bind(node.name)
+        self._all(node.decorator_list, scopes)
+        inner = self._with_parameters(node, scopes)
+        self._annotation(node.returns, inner[:-1])
+        self._all(node.body, inner)
+
+    def _lambda(self, node: ast.Lambda, scopes: tuple[_Scope, ...]) -> None:
+        self._read(node.body, self._with_parameters(node, scopes))
+
+    def _with_parameters(
+        self,
+        node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda,
+        scopes: tuple[_Scope, ...],
+    ) -> tuple[_Scope, ...]:
+        """The scopes of a function's body, once its parameters are read."""
         arguments = node.args
         self._all((*arguments.defaults, *arguments.kw_defaults), scopes)
-        parameters = [
-            a
-            for a in (
-                *arguments.posonlyargs,
-                *arguments.args,
-                arguments.vararg,
-                *arguments.kwonlyargs,
-                arguments.kwarg,
-            )
-            if a is not None
-        ]
+        scopes = self._with_types(node, scopes)
+        scope = _Scope("function")
+        rest = (arguments.vararg, *arguments.kwonlyargs, arguments.kwarg)
+        for parameter in (*arguments.posonlyargs, *arguments.args, *rest):
+            if parameter is not None:
+                self._annotation(parameter.annotation, scopes)
+                scope.bind(parameter.arg)
+        return (*scopes, scope)
+
+    def _with_types(self, node: ast.AST, scopes: tuple[_Scope, ...]) -> tuple[_Scope, ...]:
+        """The scope of type parameters (PEP 695), where there are any."""
+        parameters = getattr(node, "type_params", ())
+        if not parameters:
+            return scopes
+        scope = _Scope("function")
         for parameter in parameters:
-            self._annotation(parameter.annotation, scopes)
-        body: list[ast.AST] = [node.body] if isinstance(node, ast.Lambda) else [*node.body]
-        if not isinstance(node, ast.Lambda):
-            self._all(node.decorator_list, scopes)
-            self._annotation(node.returns, scopes)
-        scope = _Scope("function", (*parameters, *body), self._resolve)
-        scope.declared = {n for part in body for n in _declared_global(part)}
-        self._all(body, (*scopes, scope))
+            scope.bind(parameter.name)
+        self._all((part for p in parameters for part in children(p)), (*scopes, scope))
+        return (*scopes, scope)
 
     def _class(self, node: ast.ClassDef, scopes: tuple[_Scope, ...]) -> None:
-        self._all((*node.decorator_list, *node.bases, *(k.value for k in node.keywords)), scopes)
-        scope = _Scope("class", node.body, self._resolve)
-        self._all(node.body, (*scopes, scope))
+        if scopes:
+            scopes[-1].bind(node.name)
+        self._all(node.decorator_list, scopes)
+        scopes = self._with_types(node, scopes)
+        self._all((*node.bases, *(k.value for k in node.keywords)), scopes)
+        self._all(node.body, (*scopes, _Scope("class")))
 
     def _comprehension(self, node: ast.AST, scopes: tuple[_Scope, ...]) -> None:
         assert isinstance(node, _COMPREHENSIONS)
-        targets = [generator.target for generator in node.generators]
-        inner = (*scopes, _Scope("function", targets, self._resolve))
-        self._all(ast.iter_child_nodes(node), inner)
-        self.read(node.generators[0].iter, scopes)
+        self._all(children(node), (*scopes, _Scope("comprehension")))
+        self._read(node.generators[0].iter, scopes)
+
+    def _walrus(self, node: ast.NamedExpr, scopes: tuple[_Scope, ...]) -> None:
+        around = [scope for scope in scopes if scope.kind != "comprehension"]
+        if around:
+            around[-1].bind(node.target.id)
+        self._mentions.append(((node.target.id,), tuple(around), True))
+        self._read(node.value, scopes)
 
     def _name(self, node: ast.Attribute | ast.Name, scopes: tuple[_Scope, ...]) -> None:
         chain = chain_of(node)
         if not chain:
             assert isinstance(node, ast.Attribute)
-            self.read(node.value, scopes)
+            self._read(node.value, scopes)
             return
+        if isinstance(node, ast.Name) and scopes and not isinstance(node.ctx, ast.Load):
+            scopes[-1].bind(node.id)
+        self._mentions.append((chain, scopes, isinstance(node.ctx, ast.Store)))
+
+    def _tell(self, chain: Chain, scopes: tuple[_Scope, ...], stored: bool) -> None:
         for scope in _visible(scopes):
             if chain[0] in scope.declared:
                 break
             if chain[0] in scope.names:
                 self._local(scope, chain)
-                if scope.kind == "function" or isinstance(getattr(node, "ctx", None), ast.Store):
+                if scope.kind != "class" or stored:
                     return
         self.uses.free.add(chain)
 
@@ -207,6 +237,9 @@ class _Reader:
                 self.used_aliases.add(binding[1])
 
     def _import(self, node: ast.Import | ast.ImportFrom, scopes: tuple[_Scope, ...]) -> None:
+        if scopes:
+            for local, imported, alias in bound_by_import(node, self._resolve):
+                scopes[-1].bind(local, (imported, alias))
         for alias in node.names:
             if alias in self._skip:
                 continue
@@ -218,17 +251,42 @@ class _Reader:
                 self.uses.executed.add(self._resolve(node))
                 self.uses.imported.add((Imported(self._resolve(node), alias.name), ("?",)))
 
+    def _global(self, node: ast.Global, scopes: tuple[_Scope, ...]) -> None:
+        if scopes:
+            scopes[-1].declared.update(node.names)
+        self.uses.rebinds.update(node.names)
+        self.uses.free.update((name,) for name in node.names)
+
+    def _augmented(self, node: ast.AugAssign, scopes: tuple[_Scope, ...]) -> None:
+        self.uses.free.update({chain_of(node.target)} - {()})
+        self._all((node.target, node.value), scopes)
+
+    def _annotated(self, node: ast.AnnAssign, scopes: tuple[_Scope, ...]) -> None:
+        self._annotation(node.annotation, scopes)
+        self._all((node.target, node.value), scopes)
+
+    def _call(self, node: ast.Call, scopes: tuple[_Scope, ...]) -> None:
+        self._registry(node)
+        self._all(children(node), scopes)
+
+    def _named(self, node: ast.AST, scopes: tuple[_Scope, ...]) -> None:
+        """An exception handler or a pattern, which may bind a name."""
+        name = getattr(node, "rest" if isinstance(node, ast.MatchMapping) else "name")
+        if name and scopes:
+            scopes[-1].bind(name)
+        self._all(children(node), scopes)
+
     def _annotation(self, node: ast.AST | None, scopes: tuple[_Scope, ...]) -> None:
         if node is None:
             return
-        self.read(node, scopes)
-        for part in ast.walk(node):
+        self._read(node, scopes)
+        for part in walk(node):
             if isinstance(part, ast.Constant) and isinstance(part.value, str):
                 try:
                     expression = ast.parse(part.value.strip(), mode="eval").body
                 except (SyntaxError, ValueError):
                     continue
-                self.read(expression, scopes)
+                self._read(expression, scopes)
                 chain = chain_of(expression)
                 if chain:
                     self.uses.classes.add(chain[-1])
@@ -256,16 +314,8 @@ class _Reader:
 
 def _visible(scopes: tuple[_Scope, ...]) -> Iterator[_Scope]:
     for depth, scope in enumerate(reversed(scopes)):
-        if scope.kind == "function" or depth == 0:
+        if scope.kind != "class" or depth == 0:
             yield scope
-
-
-def _import_of(
-    name: str, node: ast.AST, resolve: Resolve
-) -> list[tuple[Imported, ast.alias] | None]:
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        return [(i, alias) for local, i, alias in bound_by_import(node, resolve) if local == name]
-    return [None]
 
 
 def _bound(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
@@ -289,20 +339,32 @@ def _bound(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
     if isinstance(node, _COMPREHENSIONS):
         yield from _walrus(node)
         return
-    for child in ast.iter_child_nodes(node):
+    for child in children(node):
         yield from _bound(child)
 
 
 def _walrus(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
-    for part in ast.walk(node):
+    for part in walk(node):
         if isinstance(part, ast.NamedExpr):
             yield part.target.id, part
 
 
-def _declared_global(node: ast.AST) -> Iterator[str]:
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
-        return
-    if isinstance(node, ast.Global):
-        yield from node.names
-    for child in ast.iter_child_nodes(node):
-        yield from _declared_global(child)
+_READERS: dict[type[ast.AST], Callable[..., None]] = {
+    ast.FunctionDef: _Reader._function,
+    ast.AsyncFunctionDef: _Reader._function,
+    ast.Lambda: _Reader._lambda,
+    ast.ClassDef: _Reader._class,
+    **dict.fromkeys(_COMPREHENSIONS, _Reader._comprehension),
+    ast.NamedExpr: _Reader._walrus,
+    ast.Name: _Reader._name,
+    ast.Attribute: _Reader._name,
+    ast.Import: _Reader._import,
+    ast.ImportFrom: _Reader._import,
+    ast.Global: _Reader._global,
+    ast.AugAssign: _Reader._augmented,
+    ast.AnnAssign: _Reader._annotated,
+    ast.Call: _Reader._call,
+    **dict.fromkeys(
+        (ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping), _Reader._named
+    ),
+}

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from splitter.discovery.modules import ModuleView
 from splitter.discovery.scopes import chain_of
+from splitter.discovery.trees import children
 from splitter.model.changes import Note
 from splitter.planning.parting import Part
 from splitter.planning.program import Program
@@ -103,7 +104,7 @@ class _Reader:
         outer = self._local
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             self._local = {**outer, **_bound_once(node)}
-        for child in ast.iter_child_nodes(node):
+        for child in children(node):
             self.read(view, child, cut)
         self._local = outer
 
@@ -262,5 +263,5 @@ def _walk(node: ast.AST, cut: frozenset[ast.AST]) -> Iterator[ast.AST]:
     if node in cut:
         return
     yield node
-    for child in ast.iter_child_nodes(node):
+    for child in children(node):
         yield from _walk(child, cut)

@@ -6,10 +6,10 @@ module of which several services need a part is parted between shared/ and the s
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Iterator, Mapping
 
 from splitter.discovery.modules import Kind
+from splitter.discovery.trees import walk
 from splitter.planning.needs import Needs, Node
 from splitter.planning.parting import FOUNDATION, Division, Part, names_in, part_of
 from splitter.planning.program import Program
@@ -95,7 +95,7 @@ class _Divider:
         if statement.kind is Kind.REGISTRATION:
             return True
         cut = self._cut_nodes[module]
-        return bool(cut) and any(id(part) in cut for part in ast.walk(statement.node))
+        return bool(cut) and any(id(part) in cut for part in walk(statement.node))
 
     def _acted_on(self) -> Iterator[Node]:
         """The routers that bound statements fill: they are each service's own."""

@@ -267,7 +267,7 @@ class _Hunt:
             cuts = {*cuts, *idle}
             uses = uses_of(statement.node, resolve=view.resolve, skip=cuts)
         else:
-            uses = self.program.facts(place).uses
+            uses = self.program.uses(place)
         for chain in sorted(uses.free):
             self.follow(view.name, chain, place)
         for imported, rest in sorted(uses.imported, key=repr):
@@ -282,7 +282,7 @@ class _Hunt:
 
     def _hear(self, place: Place, cuts: set[ast.AST]) -> None:
         """Follow the names that a statement has in strings, as far as they are the monolith's."""
-        for said in self.program.facts(place).spoken:
+        for said in self.program.spoken(place):
             module, chain = leads(self.program, said.name)
             if said.node in cuts or not module:
                 continue

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from splitter.discovery.scopes import Chain, chain_of
+from splitter.discovery.trees import children, walk
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _SAME = {"list", "tuple", "reversed", "set", "sorted"}
@@ -27,9 +28,9 @@ def loop_around(node: ast.AST, child: ast.expr | None) -> ast.For | None:
     """The innermost loop in a statement that binds the name with which `child` begins."""
     name = chain_of(child)[0] if child is not None and chain_of(child) else ""
     found: ast.For | None = None
-    for loop in ast.walk(node):
+    for loop in walk(node):
         if isinstance(loop, ast.For) and name in _names(loop.target):
-            inner = (part for statement in loop.body for part in ast.walk(statement))
+            inner = (part for statement in loop.body for part in walk(statement))
             found = loop if any(part is child for part in inner) else found
     return found
 
@@ -50,7 +51,7 @@ def iterated(loop: ast.For) -> ast.expr:
 
 def elements(loop: ast.For, literal: ast.expr, child: ast.expr) -> Iterator[Element]:
     """The elements of what a loop goes over, if it is a literal of a kind that can be read."""
-    views = {_view(n) for n in ast.walk(loop.iter)} - {""}
+    views = {_view(n) for n in walk(loop.iter)} - {""}
     chain = chain_of(child)
     if isinstance(literal, ast.List | ast.Tuple | ast.Set) and not views:
         for element in literal.elts:
@@ -67,7 +68,7 @@ def values_of(body: Iterable[ast.AST], name: str) -> Iterator[ast.expr | None]:
     for node in body:
         yield from _values(node, name)
         if not isinstance(node, _SCOPES):
-            yield from values_of(ast.iter_child_nodes(node), name)
+            yield from values_of(children(node), name)
 
 
 def _values(node: ast.AST, name: str) -> Iterator[ast.expr | None]:
@@ -123,7 +124,7 @@ def _matched(target: ast.expr, value: ast.expr) -> dict[str, ast.expr]:
 
 
 def _names(target: ast.AST) -> set[str]:
-    return {part.id for part in ast.walk(target) if isinstance(part, ast.Name)}
+    return {part.id for part in walk(target) if isinstance(part, ast.Name)}
 
 
 def _view(node: ast.AST) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from splitter.discovery.modules import Kind, ModuleView
+from splitter.discovery.trees import walk
 from splitter.planning.needs import Node
 
 FOUNDATION = "shared"
@@ -88,8 +89,8 @@ def part_of(
 @cache
 def names_in(node: ast.AST) -> frozenset[str]:
     """The names that code mentions, those in strings and `global` statements too."""
-    found = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
-    for part in ast.walk(node):
+    found = {n.id for n in walk(node) if isinstance(n, ast.Name)}
+    for part in walk(node):
         if isinstance(part, ast.Global):
             found.update(part.names)
         elif isinstance(part, ast.Constant) and isinstance(part.value, str):
@@ -103,7 +104,7 @@ def _words(text: str) -> set[str]:
         parsed = ast.parse(text.strip(), mode="eval") if len(text) < 500 else None
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return set()
-    return {n.id for n in ast.walk(parsed) if isinstance(n, ast.Name)} if parsed else set()
+    return {n.id for n in walk(parsed) if isinstance(n, ast.Name)} if parsed else set()
 
 
 def _aliases(view: ModuleView, names: Collection[str]) -> dict[int, frozenset[str]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from splitter.discovery.modules import Kind, Statement
 from splitter.discovery.parsing import Parsed
 from splitter.discovery.scopes import chain_of
+from splitter.discovery.trees import walk
 from splitter.model.changes import Note
 from splitter.model.monolith import Route, RunningApp
 from splitter.model.plan import Home, Placement, Plan, Service
@@ -294,7 +295,7 @@ def _imports_for_effect(needs: Needs, part: Part) -> bool:
 
 
 def _calls_for_engine(node: ast.AST) -> bool:
-    calls = (part for part in ast.walk(node) if isinstance(part, ast.Call))
+    calls = (part for part in walk(node) if isinstance(part, ast.Call))
     return any(
         chain_of(call.func)[-1:] in {("create_engine",), ("create_async_engine",)} for call in calls
     )

@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
 
-from splitter.discovery.modules import (
-    ADDITIONS,
-    ModuleView,
-    Statement,
-    inclusions,
-    view_modules,
-)
+from splitter.discovery.modules import ModuleView, Statement, Views
 from splitter.discovery.parsing import Parsed
-from splitter.discovery.scopes import (
-    Chain,
-    Imported,
-    Uses,
-    chain_of,
-    uses_of,
-)
+from splitter.discovery.scopes import Chain, Imported, Uses, uses_of
+from splitter.discovery.trees import walk
+from splitter.planning.facts import NONE, Facts, facts_of, may_have_facts
 from splitter.planning.speech import Spoken, spoken
 
 Place = tuple[str, int]
@@ -28,24 +17,6 @@ Place = tuple[str, int]
 
 Router = tuple[str, str]
 """An object such as a router: the module that makes it, and its name there with attributes."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Facts:
-    """What a statement says by itself, read once.
-
-    `dynamic` are calls that import by string, `additions` those that add a route, `decorated` are
-    the decorated functions and classes; `notices` announce deprecated routes, which is the
-    monolith's own affair; `spoken` are strings that may name modules.
-    """
-
-    inclusions: tuple[tuple[ast.Expr, ast.Call], ...]
-    notices: tuple[ast.Expr, ...]
-    dynamic: tuple[ast.Call, ...]
-    additions: tuple[ast.Call, ...]
-    decorated: tuple[ast.AST, ...]
-    spoken: tuple[Spoken, ...]
-    uses: Uses
 
 
 class Program:
@@ -59,9 +30,13 @@ class Program:
         `installed`: what can be imported from its environment, and hides a mere folder.
         """
         self.sources = parsed.sources
-        self.views: Mapping[str, ModuleView] = view_modules(parsed.trees, parsed.names)
+        self.views: Mapping[str, ModuleView] = Views(parsed.trees, parsed.names)
         self.loaded = {name for name in self.views if not loaded or name in loaded}
         self._facts: dict[Place, Facts] = {}
+        self._uses: dict[Place, Uses] = {}
+        self._spoken: dict[Place, tuple[Spoken, ...]] = {}
+        self._telling: dict[str, bool] = {}
+        self._found: dict[tuple[str, Chain], tuple[Router, ...]] = {}
         self._folders = {p for name in parsed.names for p in _parents(name)}
         hidden = {name.partition(".")[0] for name in installed} - self.views.keys()
         self._folders = {f for f in self._folders if f.partition(".")[0] not in hidden}
@@ -79,22 +54,39 @@ class Program:
         return self.views[place[0]].statements[place[1]]
 
     def facts(self, place: Place) -> Facts:
-        """What the statement at a place includes, imports by string, and uses."""
-        found = self._facts.get(place)
-        if found is None:
-            node = self.statement(place).node
-            parts = list(ast.walk(node))
-            found = Facts(
-                tuple(inclusions(parts)),
-                tuple(_notices(parts)),
-                tuple(_dynamic_imports(parts)),
-                tuple(_additions(parts)),
-                tuple(p for p in parts if getattr(p, "decorator_list", ())),
-                tuple(spoken(parts, self.views[place[0]])),
-                uses_of(node, resolve=self.views[place[0]].resolve),
-            )
-            self._facts[place] = found
-        return found
+        """What the statement at a place says of routers, and what it imports by string."""
+        module = place[0]
+        if not self.may_have_facts(module):
+            return NONE
+        if place not in self._facts:
+            self._facts[place] = facts_of(self.statement(place).node)
+        return self._facts[place]
+
+    def may_have_facts(self, module: str) -> bool:
+        """Whether any statement of a module can have facts, by its text."""
+        if module not in self._telling:
+            self._telling[module] = may_have_facts(self.sources[self.views[module].path])
+        return self._telling[module]
+
+    def uses(self, place: Place) -> Uses:
+        """What the statement at a place uses from outside of itself."""
+        if place not in self._uses:
+            resolve = self.views[place[0]].resolve
+            self._uses[place] = uses_of(self.statement(place).node, resolve=resolve)
+        return self._uses[place]
+
+    def spoken(self, place: Place) -> tuple[Spoken, ...]:
+        """The strings in the statement at a place that may name modules."""
+        if place not in self._spoken:
+            parts = walk(self.statement(place).node)
+            self._spoken[place] = tuple(spoken(parts, self.views[place[0]]))
+        return self._spoken[place]
+
+    def decorated(self, place: Place) -> Iterator[ast.AST]:
+        """The decorated functions and classes in the statement at a place."""
+        for part in walk(self.statement(place).node):
+            if getattr(part, "decorator_list", ()):
+                yield part
 
     def binds(self, module: str, name: str) -> bool:
         view = self.views.get(module)
@@ -115,9 +107,12 @@ class Program:
             i in (Imported(module, name), Imported(f"{module}.{name}")) for _, i in found
         )
 
-    def origins(self, module: str, chain: Chain) -> Iterator[Router]:
+    def origins(self, module: str, chain: Chain) -> tuple[Router, ...]:
         """Where the object that a chain names is made, through imports and re-exports."""
-        yield from self._origins(module, chain, set())
+        key = (module, chain)
+        if key not in self._found:
+            self._found[key] = tuple(self._origins(module, chain, set()))
+        return self._found[key]
 
     def target(self, imported: Imported, rest: Chain) -> Iterator[Router]:
         """The same for what an import binds a name to, and the attributes that follow."""
@@ -162,32 +157,6 @@ class Program:
         while rest and self.is_submodule(module, rest[0]):
             module, rest = f"{module}.{rest[0]}", rest[1:]
         yield from self._origins(module, rest, seen)
-
-
-def _notices(parts: Iterable[ast.AST]) -> Iterator[ast.Expr]:
-    for part in parts:
-        call = part.value if isinstance(part, ast.Expr) else None
-        if isinstance(call, ast.Call) and chain_of(call.func)[-1:] == ("announce_deprecations",):
-            assert isinstance(part, ast.Expr)
-            yield part
-
-
-def _dynamic_imports(parts: Iterable[ast.AST]) -> Iterator[ast.Call]:
-    for part in parts:
-        if isinstance(part, ast.Call):
-            chain = chain_of(part.func)
-            if chain and chain[-1] in {"import_module", "__import__"}:
-                yield part
-
-
-def _additions(parts: Iterable[ast.AST]) -> Iterator[ast.Call]:
-    for part in parts:
-        if (
-            isinstance(part, ast.Call)
-            and isinstance(part.func, ast.Attribute)
-            and part.func.attr in ADDITIONS
-        ):
-            yield part
 
 
 def _imports(view: ModuleView, index: int, name: str) -> bool:

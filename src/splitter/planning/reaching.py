@@ -162,7 +162,7 @@ class Reaching:
                 yield from part.value.elts if listed else (part.value,)  # type: ignore[attr-defined]
 
     def _has_routes(self, place: Place) -> bool:
-        return any(_is_endpoint(part) for part in self.program.facts(place).decorated)
+        return any(_is_endpoint(part) for part in self.program.decorated(place))
 
     def _bound(self, origins: Iterable[tuple[str, str]]) -> Iterator[Place]:
         for module, name in origins:

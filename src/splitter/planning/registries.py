@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from splitter.discovery.modules import Kind, Statement
 from splitter.discovery.mutations import changed_outside
 from splitter.discovery.scopes import chain_of
+from splitter.discovery.trees import walk
 from splitter.planning.program import Place, Program, Router
+
+_IDENTITY = "polymorphic_identity"
 
 
 class Registries:
@@ -24,6 +27,8 @@ class Registries:
         self.tables: dict[str, list[Place]] = {}
         self._subclasses: dict[Place, list[Place]] = {}
         self._puts: dict[Place, frozenset[Router]] = {}
+        self._filled: dict[str, frozenset[Router]] = {}
+        self._polymorphic: set[Place] = set()
         for name in sorted(program.loaded):
             for statement in program.views[name].statements:
                 self._index(statement)
@@ -35,14 +40,14 @@ class Registries:
         `polymorphic`: only those that SQLAlchemy loads in the place of the class.
         """
         for inner in self._subclasses.get(place, ()):
-            if not polymorphic or _is_polymorphic(self.program.statement(inner).node):
+            if not polymorphic or inner in self._polymorphic:
                 yield inner
             yield from self.subclasses(inner, polymorphic=polymorphic)
 
     def asked_for_subclasses(self, place: Place) -> Iterator[Place]:
         """The classes of which a statement asks for `__subclasses__()`."""
         statement = self.program.statement(place)
-        for part in ast.walk(statement.node):
+        for part in walk(statement.node) if self._says(place, b"__subclasses__") else ():
             if isinstance(part, ast.Attribute) and part.attr == "__subclasses__":
                 chain = chain_of(part.value)
                 if chain in {("cls",), ("self",)}:
@@ -61,10 +66,16 @@ class Registries:
 
     def filled_by(self, module: str) -> frozenset[Router]:
         """The objects of other modules into which a module puts its definitions."""
-        view = self.program.views.get(module)
-        statements = view.statements if view is not None else ()
-        found = {r for s in statements for r in self.put_into((module, s.index))}
-        return frozenset(router for router in found if router[0] != module)
+        if module not in self._filled:
+            view = self.program.views.get(module)
+            statements = view.statements if view is not None else ()
+            found = {r for s in statements for r in self.put_into((module, s.index))}
+            self._filled[module] = frozenset(r for r in found if r[0] != module)
+        return self._filled[module]
+
+    def _says(self, place: Place, word: bytes) -> bool:
+        """Whether the module of a place has a word in its text."""
+        return word in self.program.sources[self.program.views[place[0]].path]
 
     def _put_into(self, statement: Statement) -> Iterator[Router]:
         node = statement.node
@@ -116,7 +127,7 @@ class Registries:
         for base in getattr(statement.node, "bases", ()):
             yield from self.program.origins(statement.module, chain_of(base))
 
-    def _definitions(self, origins: Iterator[Router] | list[Router]) -> Iterator[Place]:
+    def _definitions(self, origins: Iterable[Router]) -> Iterator[Place]:
         for module, name in origins:
             for index in self.program.views[module].bindings.get(name, ()):
                 if self.program.views[module].statements[index].kind is not Kind.IMPORT:
@@ -132,6 +143,8 @@ class Registries:
             for base in self._definitions(self._bases(statement)):
                 if base != place:
                     self._subclasses.setdefault(base, []).append(place)
+            if self._says(place, _IDENTITY.encode()) and _is_polymorphic(node):
+                self._polymorphic.add(place)
         elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
             name = (chain_of(node.value.func) or ("",))[-1]
             first = node.value.args[0] if node.value.args else None
@@ -148,9 +161,9 @@ def _method(node: ast.AST, name: str) -> ast.FunctionDef | ast.AsyncFunctionDef 
 
 def _is_polymorphic(node: ast.AST) -> bool:
     return any(
-        (isinstance(part, ast.Constant) and part.value == "polymorphic_identity")
-        or (isinstance(part, ast.keyword) and part.arg == "polymorphic_identity")
-        for part in ast.walk(node)
+        (isinstance(part, ast.Constant) and part.value == _IDENTITY)
+        or (isinstance(part, ast.keyword) and part.arg == _IDENTITY)
+        for part in walk(node)
     )
 
 

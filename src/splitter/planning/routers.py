@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from splitter.discovery.modules import Statement, registers_route
 from splitter.discovery.scopes import Chain, Imported, bound_by_import, bound_names, chain_of
+from splitter.discovery.trees import walk
 from splitter.planning.loops import Element, elements, iterated, loop_around, values_of
 from splitter.planning.program import Place, Program, Router
 
@@ -35,15 +36,20 @@ class Feeding:
 
 
 class Routers:
-    """The routers of a program, indexed once for all plans."""
+    """The routers of a program, indexed once for all plans.
+
+    `fillers`: module → statements of it that register routes on a router of another module.
+    """
 
     def __init__(self, program: Program) -> None:
         self.program = program
         self.registrations: dict[Router, list[Place]] = {}
         self.included: dict[Router, list[Inclusion]] = {}
+        self.fillers: dict[str, set[Place]] = {}
         self.feeding: dict[Place, list[Feeding]] = {}
-        for view in program.views.values():
-            for statement in view.statements:
+        self._elements: dict[ast.expr, list[Element]] = {}
+        for module in filter(program.may_have_facts, program.views):
+            for statement in program.views[module].statements:
                 self._index(statement)
         for place in [p for p, fed in self.feeding.items() if not self._only_feeds(p, fed)]:
             del self.feeding[place]
@@ -81,17 +87,25 @@ class Routers:
 
     def loop_elements(self, statement: Statement, child: ast.expr | None) -> list[Element]:
         """What a loop in a statement goes over that includes `child`; empty: there is none such."""
-        loop = loop_around(statement.node, child)
-        if loop is None or child is None:
+        if child is None:
             return []
+        if child not in self._elements:
+            self._elements[child] = list(self._loop_elements(statement, child))
+        return self._elements[child]
+
+    def _loop_elements(self, statement: Statement, child: ast.expr) -> Iterator[Element]:
+        loop = loop_around(statement.node, child)
+        if loop is None:
+            return
         literals = [_local_literal(statement.node, iterated(loop)) or iterated(loop)]
         literals += [literal for _, literal in self._literals(statement, iterated(loop))]
-        return [element for literal in literals for element in elements(loop, literal, child)]
+        for literal in literals:
+            yield from elements(loop, literal, child)
 
     def registers(self, place: Place) -> Iterator[Router]:
         """The routers on which a statement registers routes."""
         statement, facts = self.program.statement(place), self.program.facts(place)
-        for node in facts.decorated:
+        for node in facts.routed:
             for decorator in getattr(node, "decorator_list", ()):
                 chain = registers_route(decorator)
                 if chain and node is statement.node:
@@ -106,6 +120,8 @@ class Routers:
         place = (statement.module, statement.index)
         for router in self.registers(place):
             self.registrations.setdefault(router, []).append(place)
+            if router[0] != statement.module:
+                self.fillers.setdefault(statement.module, set()).add(place)
         for _, call in self.program.facts(place).inclusions:
             assert isinstance(call.func, ast.Attribute)
             child = included_expression(call)
@@ -123,7 +139,7 @@ class Routers:
         resolve = self.program.views[statement.module].resolve
         return [
             imported
-            for part in ast.walk(statement.node)
+            for part in walk(statement.node)
             if isinstance(part, ast.Import | ast.ImportFrom)
             for local, imported, _ in bound_by_import(part, resolve)
             if local == name
@@ -155,7 +171,7 @@ class Routers:
             if any(star == module for _, star in view.stars):
                 return False
             for statement in view.statements:
-                for node in ast.walk(statement.node):
+                for node in walk(statement.node):
                     if node not in loops and _looks_at(node, local, name):
                         return False
         return True
@@ -199,7 +215,7 @@ def _local_literal(function: ast.AST, expression: ast.expr) -> ast.expr | None:
     if not isinstance(function, _FUNCTIONS) or not isinstance(expression, ast.Name):
         return None
     values = list(values_of(function.body, expression.id))
-    looks = [n for n in ast.walk(function) if _looks_at(n, {expression.id}, expression.id)]
+    looks = [n for n in walk(function) if _looks_at(n, {expression.id}, expression.id)]
     return values[0] if len(values) == 1 and looks == [expression] else None
 
 

@@ -31,7 +31,7 @@ def used_by(program: Program, module: str) -> Iterator[tuple[Imported, Chain]]:
     """What the module of a script takes from elsewhere when it is run as a whole."""
     view = program.views[module]
     for statement in view.statements:
-        uses = program.facts((module, statement.index)).uses
+        uses = program.uses((module, statement.index))
         yield from uses.imported
         yield from ((Imported(name), ("?",)) for name in uses.executed)
         for chain in uses.free:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from splitter.discovery.modules import Statement
+from splitter.discovery.trees import walk
 from splitter.errors import UsageError
 from splitter.model.monolith import Route
 from splitter.model.plan import Service
@@ -130,6 +131,6 @@ def _by_module(reference: str, modules: dict[str, list[Route]]) -> set[str]:
 
 
 def _mentioned(node: ast.AST) -> set[str]:
-    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} | {
-        n.name for n in ast.walk(node) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)
+    return {n.id for n in walk(node) if isinstance(n, ast.Name)} | {
+        n.name for n in walk(node) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)
     }

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-from splitter.discovery.modules import Statement, registers_route
+from splitter.discovery.modules import Statement
+from splitter.discovery.trees import walk
+from splitter.planning.facts import NONE
 from splitter.planning.loops import values_of
 from splitter.planning.program import Router
 from splitter.planning.routers import Inclusion, Routers, included_expression
@@ -37,22 +39,20 @@ class Ways:
 
     def fills_others(self, module: str) -> bool:
         """Whether a module registers selected routes on a router that another module makes."""
-        return any(
-            place[0] == module and self.takes(self.program.statement(place))
-            for router, places in self.routers.registrations.items()
-            if router[0] != module
-            for place in places
-        )
+        places = self.routers.fillers.get(module, ())
+        return any(self.takes(self.program.statement(place)) for place in places)
 
     def cuts(self, statement: Statement) -> set[ast.AST]:
         """Inclusions, and elements of lists of routers, that lead to nothing selected."""
         place = (statement.module, statement.index)
         facts = self.program.facts(place)
+        if facts is NONE and place not in self.routers.feeding:
+            return set()
         cuts: set[ast.AST] = set(facts.notices)
         for expression, call in facts.inclusions:
             child = included_expression(call)
             elements = self.routers.loop_elements(statement, child)
-            own = set(ast.walk(statement.node)) if elements else set()
+            own = set(walk(statement.node)) if elements else set()
             for element in elements:
                 if own.issuperset(element.nodes) and self._is_false(statement, element.router):
                     cuts.update(element.nodes)
@@ -136,15 +136,14 @@ class Ways:
         bound = list(values_of([node.args, *node.body], inner)) if inner else []
         if bound:
             return _any(self._leads(statement, value) for value in bound)
-        returns = [p.value for p in ast.walk(node) if isinstance(p, ast.Return)]
+        returns = [p.value for p in walk(node) if isinstance(p, ast.Return)]
         results = [self._leads(statement, value) for value in returns if value is not None]
         return _any([*self._body_leads(statement), *results])
 
     def _body_leads(self, statement: Statement) -> Iterator[Leads]:
         """What a function or class registers and includes by itself."""
         facts = self.program.facts((statement.module, statement.index))
-        routed = any(_has_route(part) for part in facts.decorated)
-        yield bool(routed or facts.additions) and self.takes(statement)
+        yield bool(facts.routed or facts.additions) and self.takes(statement)
         for _, call in facts.inclusions:
             yield self._includes(Inclusion(statement, included_expression(call)))
 
@@ -159,10 +158,6 @@ def _endpoint(call: ast.Call) -> ast.expr | None:
     """The endpoint of `add_api_route("/x", endpoint)`."""
     named = [k.value for k in call.keywords if k.arg in ("endpoint", "route")]
     return next(iter([*named, *call.args[1:2]]), None)
-
-
-def _has_route(node: ast.AST) -> bool:
-    return any(registers_route(d) for d in getattr(node, "decorator_list", ()))
 
 
 def _left_empty(node: ast.AST, cuts: set[ast.AST]) -> Iterator[ast.AST]:

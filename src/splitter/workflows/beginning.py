@@ -13,7 +13,7 @@ from splitter.actions.configuring import new_settings
 from splitter.actions.extraction import data_files, foundation_files
 from splitter.discovery.applications import find_app
 from splitter.discovery.connections import find_database
-from splitter.discovery.modules import view_modules
+from splitter.discovery.modules import Views
 from splitter.discovery.parsing import parse
 from splitter.discovery.roles import find_homes
 from splitter.discovery.routes import find_route_package
@@ -141,7 +141,7 @@ def _settings_text(project: Project, ground: Ground) -> bytes:
         monolith["python"] = given.python
     monolith["port"] = given.port
     modules = route_modules(ground.routes)
-    views = view_modules(ground.parsed.trees, ground.parsed.names)
+    views = Views(ground.parsed.trees, ground.parsed.names)
     loaded = frozenset(ground.running.modules)
     homes = find_homes(views, but={ground.application, *modules}, loaded=loaded)
     return new_settings(

@@ -86,13 +86,13 @@ def is_in_the_way(monolith: Monolith) -> bool:
 
 
 def _module(name: str, path: str, parsed: Parsed) -> Module:
-    source = parsed.sources[path]
+    tree = parsed.trees.get(path)
     return Module(
         name,
         path,
         path.endswith("__init__.py"),
-        source.count(b"\n"),
-        imported(path, source, parsed.names.keys()),
+        parsed.sources[path].count(b"\n"),
+        imported(path, tree, parsed.names.keys()) if tree else (),
     )
 
 

@@ -63,7 +63,7 @@ def _decorators(parties: Parties) -> dict[Place, int]:
     """Functions that decorate, with how many functions of theirs run when something is."""
     found: dict[Place, int] = {}
     for module, index, _ in {p for party in parties.members for p in party.pieces}:
-        for part in parties.program.facts((module, index)).decorated:
+        for part in parties.program.decorated((module, index)):
             for decorator in getattr(part, "decorator_list", ()):
                 is_call = isinstance(decorator, ast.Call)
                 chain = chain_of(decorator.func if isinstance(decorator, ast.Call) else decorator)
