@@ -14,6 +14,9 @@ from splitter.errors import SplitterError
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
+_DEEPEST = 20_000
+"""Long sums are deep trees. Python's own calls take none of the machine's stack since 3.11."""
+
 
 def main() -> None:
     """Run the command line and exit with the contract's status: 0, 1, 2 or 3, never a traceback.
@@ -21,6 +24,7 @@ def main() -> None:
     Interrupted or told to end it exits with 128 + N for signal N, after it has tidied up. That
     nobody reads on changes nothing: the work is done and its status given.
     """
+    sys.setrecursionlimit(_DEEPEST)
     sys.stdout, sys.stderr = _outlet(sys.stdout), _outlet(sys.stderr)
     try:
         _run()
