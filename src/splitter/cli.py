@@ -122,26 +122,45 @@ def init(
 
 
 @app.command()
-def analyze(context: typer.Context, project: ProjectDir = None, output: As = Format.TEXT) -> None:
+def analyze(
+    context: typer.Context,
+    tests: Annotated[
+        str, typer.Option("--tests", metavar="COMMAND", help="Run the monolith's tests, watched.")
+    ] = "",
+    observed: Annotated[
+        Path | None,
+        typer.Option("--observed", metavar="FILE", help="What pytest --splitter-tables wrote."),
+    ] = None,
+    project: ProjectDir = None,
+    output: As = Format.TEXT,
+) -> None:
     """Show routes, modules, tables, and what is in the way.
 
-    Exits with 1 if something blocks a split, or a file cannot be parsed.
+    With --tests the monolith's tests are run (such as 'pytest tests') to see which tables its
+    routes use. Exits with 1 if something blocks a split, or a file cannot be parsed.
     """
-    from splitter.reports import analysis
+    from splitter.reports import analysis, console
     from splitter.workflows import look
 
-    monolith = look.survey(_open(context, project))
+    opened = _open(context, project)
+    monolith = look.survey(opened, tests=tests, observed=observed, say=console.progress)
     analysis.show(monolith, as_json=output is Format.JSON)
     raise typer.Exit(1 if look.is_in_the_way(monolith) else 0)
 
 
 @app.command()
-def explain(code: Annotated[str, typer.Argument(metavar="CODE")]) -> None:
-    """Say what a finding's code means and what to do."""
+def explain(code: Annotated[str, typer.Argument(metavar="CODE")] = "") -> None:
+    """Say what a finding's code means and what to do.
+
+    Without a code: list them all.
+    """
     from splitter.reports import analysis, console
     from splitter.workflows import look
 
-    console.say(analysis.explanation(*look.explain(code)))
+    if code:
+        console.say(analysis.explanation(*look.explain(code)))
+    else:
+        console.say(f"{known}  {title}" for known, title in look.codes())
 
 
 @app.command()

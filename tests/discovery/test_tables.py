@@ -183,11 +183,19 @@ READS_AND_WRITES = {
     ),
     "objects in a loop": (
         "for user in db.scalars(select(User)).all():\n    db.delete(user)",
-        ["users read 3 select(User)", "users write 4 delete(User)"],
+        [
+            "accounts write 4 delete(User) cascades",
+            "users read 3 select(User)",
+            "users write 4 delete(User)",
+        ],
     ),
     "a comprehension": (
         "[db.delete(u) for u in db.query(User)]",
-        ["users read 3 query(User)", "users write 3 delete(User)"],
+        [
+            "accounts write 3 delete(User) cascades",
+            "users read 3 query(User)",
+            "users write 3 delete(User)",
+        ],
     ),
     "awaited": (
         "async def f(db):\n    user = (await db.execute(select(User))).scalar_one()\n"
@@ -300,3 +308,41 @@ def test_migrations_and_broken_files_are_left_out() -> None:
     migration = "down_revision = None\nop.execute('DELETE FROM users')\n"
     files = {"models.py": MODELS, "versions/1.py": migration, "bad.py": "SELECT * FROM users ("}
     assert all(table.uses == () for table in tables(files))
+
+
+def test_a_delete_takes_along_what_cascades() -> None:
+    found = uses("from models import User\ndef drop(user: User): session.delete(user)\n")
+    assert found == [
+        "accounts write 2 delete(User) cascades",
+        "users write 2 delete(User)",
+    ]
+
+
+MANY = """
+from sqlalchemy.orm import relationship
+
+links = Table("links", metadata)
+
+class Tag(Base):
+    __tablename__ = "tags"
+
+class Post(Base):
+    __tablename__ = "posts"
+    tags = relationship("Tag", secondary=links)
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "mode"),
+    [
+        ("post.tags.append(tag)", "write"),
+        ("post.tags = []", "write"),
+        ("Post(tags=[])", "write"),
+        ("show(post.tags)", "read"),
+        ("select(Post.tags)", "read"),
+    ],
+)
+def test_many_to_many_uses_the_table_between(line: str, mode: str) -> None:
+    app = f"from many import Post\ndef f(post: Post):\n    {line}\n"
+    found = uses(app, many=MANY)
+    assert [f.split()[1] for f in found if f.startswith("links ")][-1:] == [mode]

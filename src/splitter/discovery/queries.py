@@ -215,6 +215,8 @@ class _Reader:
         stored = self.kinds.of(argument) if name in _STORES and position == 0 else None
         if stored is not None:
             self._use(stored, node, "write", f"{name}({stored.definition.name})")
+            if name == "delete":
+                self._cascade(stored, node)
         if not (name in EXECUTES and self._literals.executed(argument, node)):
             self.visit(argument)
 
@@ -232,6 +234,12 @@ class _Reader:
             if owner is not None:
                 self._use(owner, each, "write", f"{ast.unparse(each)} = …")
                 self._between(each, "write")
+
+    def _cascade(self, model: Model, node: ast.expr) -> None:
+        """An object that is deleted takes others with it."""
+        for table in set(self._models.cascades(model)):
+            how = f"delete({model.definition.name}) cascades"
+            self.uses.add(Use(table, self._module, node.lineno, "write", how))
 
     def _joined(self, model: Model, attribute: str, node: ast.expr) -> None:
         """`Model.attribute` in a query, where that is a relationship."""

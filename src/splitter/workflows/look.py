@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
@@ -12,18 +13,20 @@ from typing import Any
 from splitter.actions.deprecation import unmarked
 from splitter.discovery.closure import imported
 from splitter.discovery.codes import CODES
+from splitter.discovery.observing import observations
 from splitter.discovery.parsing import Parsed, parse
 from splitter.discovery.reconciling import reconcile
 from splitter.discovery.routes import read_routes
 from splitter.effects import introspection, results
 from splitter.errors import RefusedError, UsageError
 from splitter.model.changes import Note
-from splitter.model.monolith import Module, Monolith, Route, RunningApp, Sources
+from splitter.model.monolith import Module, Monolith, Observation, Route, RunningApp, Sources
 from splitter.model.plan import Service
 from splitter.planning.cut import Cut, cut
 from splitter.planning.plan import Ground, draw
 from splitter.planning.selecting import select
 from splitter.settings import Settings
+from splitter.workflows import observing
 from splitter.workflows.project import NotTheMonolith, Project
 
 
@@ -59,13 +62,25 @@ def sure_ground(project: Project) -> Ground:
     return ground
 
 
-def survey(project: Project) -> Monolith:
-    """All that is to be known of the monolith: routes, modules, tables, findings."""
+def survey(
+    project: Project,
+    *,
+    tests: str = "",
+    observed: Path | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> Monolith:
+    """All that is to be known of the monolith: routes, modules, tables, findings.
+
+    `tests` is the command that runs its tests, `observed` a file that splitter's pytest plugin
+    wrote: both tell which tables are used at run time.
+    """
     parsed = parse(project.sources, skip=NotTheMonolith(project))
     running = running_app(project, parsed)
     routes, notes = _routes(project.settings, parsed, running)
     modules = tuple(_module(name, path, parsed) for name, path in sorted(parsed.names.items()))
-    found, planned = _planned(project, parsed, routes, running)
+    key = _fingerprint(project, parsed)
+    requests = observing.requests(project, key, tests=tests, file=observed, say=say)
+    found, planned = _planned(project, parsed, routes, running, observations(requests, routes))
     return Monolith(
         project.settings.monolith.app,
         project.settings.monolith.factory,
@@ -101,13 +116,14 @@ def _planned(
     parsed: Parsed,
     routes: tuple[Route, ...],
     running: RunningApp,
+    seen: tuple[Observation, ...],
 ) -> tuple[Cut, set[Note]]:
     """What stands in the way of the planned services; less is known while none is planned."""
     monolith = project.settings.monolith
     ground = Ground(parsed, routes, monolith.app, monolith.routes, project.settings.homes, running)
     services = [s for s in project.planned() if has_routes(s, routes)]
     blueprint = draw(ground, services) if services and not running.error else None
-    found = cut(ground, services, blueprint=blueprint)
+    found = cut(ground, services, blueprint=blueprint, seen=seen)
     notes = {f.note for f in found.findings}
     for name, plan in blueprint.plans.items() if blueprint else ():
         assert blueprint is not None
@@ -214,11 +230,16 @@ def _installed(python: str) -> float:
     return max((f.stat().st_mtime for f in folders), default=0.0)
 
 
+def codes() -> tuple[tuple[str, str], ...]:
+    """Every code, with its title."""
+    return tuple((code, found.title) for code, found in sorted(CODES.items()))
+
+
 def explain(code: str) -> tuple[str, str, str, str]:
     """A code with its title, what it means and what to do. UsageError if there is none such."""
     found = CODES.get(code.upper())
     if found is None:
         near = difflib.get_close_matches(code.upper(), list(CODES), 1)
-        hint = f"did you mean {near[0]}?" if near else f"known codes: {', '.join(CODES)}"
+        hint = f"did you mean {near[0]}?" if near else "splitter explain lists them all"
         raise UsageError(f"there is no code {code}", hint=hint)
     return code.upper(), found.title, found.means, found.todo

@@ -1,0 +1,87 @@
+"""The monolith's own tests are run, by its own interpreter, with splitter's pytest plugin."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from splitter.effects.launching import launched
+from splitter.errors import StartError, UsageError
+
+PLUGIN = Path(__file__).parent / "plugin"
+_FAILED = 1
+_STDERR = 2
+
+
+@dataclass(frozen=True, slots=True)
+class TestRun:
+    """What the plugin wrote down, a request each, and pytest's exit status."""
+
+    __test__ = False
+
+    status: int
+    requests: tuple[Mapping[str, Any], ...]
+
+
+def run_tests(root: Path, command: str, *, python: str, environment: Mapping[str, str]) -> TestRun:
+    """Run `command` in `root`, its output on stderr; `pytest …` is run by `python`.
+
+    Any other command is run as it is, and is expected to run pytest in the end. Tests may fail;
+    StartError if they are not run at all.
+    """
+    with tempfile.TemporaryDirectory(prefix="splitter-tests-") as folder:
+        target = Path(folder) / "tables"
+        words = _words(command, python)
+        added = _surroundings(target, environment)
+        with launched(
+            words, folder=root, environment=added, stdout=_STDERR, stderr=_STDERR, grace=5
+        ) as tests:
+            status = tests.watchdog.wait()
+        if status > _FAILED or not target.exists():
+            raise StartError(
+                f"the tests were not run to their end: {command} ended with status {status}",
+                where=str(root),
+                hint="give the command that runs them there, such as --tests 'pytest tests'",
+            )
+        return TestRun(status, read_requests(target))
+
+
+def read_requests(path: Path) -> tuple[Mapping[str, Any], ...]:
+    """What the plugin wrote to a file. UsageError if it is not such a file."""
+    try:
+        found = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+        return tuple(
+            {k: line[k] for k in ("method", "path", "endpoint", "statements")} for line in found
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        hint = "it is written by: pytest -p splitter_pytest --splitter-tables FILE"
+        raise UsageError(f"{path} cannot be read: {error}", hint=hint) from error
+
+
+def _words(command: str, python: str) -> list[str]:
+    try:
+        words = shlex.split(command)
+    except ValueError as error:
+        raise UsageError(f"--tests {command!r} is no command: {error}") from error
+    if not words:
+        raise UsageError("--tests names no command", hint="such as --tests 'pytest tests'")
+    if words[0] in ("pytest", "py.test"):
+        return [python, "-m", "pytest", *words[1:]]
+    return [python, *words[1:]] if words[0] in ("python", "python3") else words
+
+
+def _surroundings(target: Path, environment: Mapping[str, str]) -> dict[str, str]:
+    path = environment.get("PYTHONPATH", os.environ.get("PYTHONPATH", ""))
+    options = environment.get("PYTEST_ADDOPTS", os.environ.get("PYTEST_ADDOPTS", ""))
+    plugin = f"-p splitter_pytest --splitter-tables={shlex.quote(str(target))}"
+    return {
+        **environment,
+        "PYTHONPATH": os.pathsep.join(filter(None, [str(PLUGIN), path])),
+        "PYTEST_ADDOPTS": f"{options} {plugin}".strip(),
+    }
