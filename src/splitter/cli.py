@@ -37,6 +37,16 @@ class PageFormat(StrEnum):
     JSON = "json"
 
 
+class PlanFormat(StrEnum):
+    """How a plan is printed."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    JSON = "json"
+    MERMAID = "mermaid"
+    HTML = "html"
+
+
 class ReportFormat(StrEnum):
     """How a parity report is printed."""
 
@@ -161,6 +171,41 @@ def explain(code: Annotated[str, typer.Argument(metavar="CODE")] = "") -> None:
         console.say(analysis.explanation(*look.explain(code)))
     else:
         console.say(f"{known}  {title}" for known, title in look.codes())
+
+
+@app.command()
+def plan(
+    context: typer.Context,
+    names: Annotated[list[str] | None, typer.Argument(metavar="NAME")] = None,
+    what_if: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--what-if",
+            metavar="NAME=ROUTES",
+            help="As if a service had these routes, comma-separated; repeatable.",
+        ),
+    ] = None,
+    output: Annotated[
+        PlanFormat, typer.Option("--format", help="text, markdown, json, mermaid or html.")
+    ] = PlanFormat.TEXT,
+    target: Annotated[
+        Path | None, typer.Option("--output", metavar="FILE", help="Instead of stdout.")
+    ] = None,
+    project: ProjectDir = None,
+) -> None:
+    """Show what the services of splitter.toml come to, in figures.
+
+    For each: what is copied, what is shared and why, tables, calls to others, and what blocks it;
+    with a NAME, all that moves for it. Writes nothing. Exits with 1 if a service is blocked.
+    """
+    from splitter.reports import console
+    from splitter.reports.plan import output as report
+    from splitter.workflows import charting
+
+    opened = _open(context, project)
+    outlook = charting.outlook(opened, names or (), what_if or (), say=console.progress)
+    report.show(outlook, output.value, target, names or ())
+    raise typer.Exit(1 if any(f.blockers for f in outlook.chart.services) else 0)
 
 
 @app.command()

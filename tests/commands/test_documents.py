@@ -29,8 +29,12 @@ SHAPES: dict[tuple[str, ...], set[str]] = {
     },
     ("undo",): {"schema", "undone", "applied", "paths"},
     ("analyze",): {
-        *("schema", "routes", "modules", "tables", "findings"),
+        *("schema", "routes", "modules", "tables", "ranking", "findings"),
         *("access", "matrix", "environment"),
+    },
+    ("plan",): {
+        *("schema", "app", "monolith", "services", "shared", "ties", "tables", "circles", "left"),
+        *("findings", "against", "differences"),
     },
 }
 
@@ -79,6 +83,17 @@ def test_analyze_finds_every_operation_and_the_hidden_route(analysis: Any, monol
     assert ("GET", "/") in told
     assert len(operations) >= 60
     assert [r["found_by"] for r in found] == [["static", "runtime"]] * len(found)
+
+
+def test_analyze_ranks_the_route_modules(analysis: Any) -> None:
+    ranking = [(one["service"], one["advice"]) for one in analysis["ranking"]]
+    assert ranking[0] == ("fire", "first")
+    assert ranking[-1] == ("main", "never")
+    assert dict(ranking[1:-1]) == {
+        **dict.fromkeys(("dashboard", "report", "asset"), "next"),
+        **dict.fromkeys(("analytics", "transaction", "auth"), "late"),
+    }
+    assert all(one["reasons"] for one in analysis["ranking"])
 
 
 def test_analyze_says_where_everything_stands(analysis: Any, begun: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from splitter.model.changes import Note
+from splitter.model.ranking import Candidate
 
 
 class Sources(Mapping[str, bytes]):
@@ -171,3 +172,4 @@ class Monolith:
     accesses: tuple[Access, ...] = ()
     matrix: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     variables: tuple[Variable, ...] = ()
+    ranking: tuple[Candidate, ...] = ()

@@ -13,7 +13,7 @@ from splitter.model.plan import Service
 from splitter.planning.access import Evidence, Matrix, accesses, matrix
 from splitter.planning.findings.finding import Finding
 from splitter.planning.findings.overview import findings
-from splitter.planning.parties import parties
+from splitter.planning.parties import Parties, parties
 from splitter.planning.plan import Blueprint, Ground
 from splitter.planning.program import Program
 
@@ -22,6 +22,8 @@ from splitter.planning.program import Program
 class Cut:
     """What follows from the services that are planned; without any, what holds for each."""
 
+    members: Parties
+    evidence: Evidence
     tables: tuple[Table, ...]
     variables: tuple[Variable, ...]
     accesses: tuple[Access, ...]
@@ -48,7 +50,8 @@ def cut(
     )
     members = parties(program, ground.routes, services, ground.app)
     tables, variables = read_tables(ground.parsed), read_variables(ground.parsed)
-    used = accesses(members, Evidence(members, tables), ground.routes, seen)
+    evidence = Evidence(members, tables)
+    used = accesses(members, evidence, ground.routes, seen)
     found = findings(
         members,
         routes=ground.routes,
@@ -58,4 +61,4 @@ def cut(
         running=running,
         blueprint=blueprint,
     )
-    return Cut(tables, variables, used, matrix(members, used), found)
+    return Cut(members, evidence, tables, variables, used, matrix(members, used), found)

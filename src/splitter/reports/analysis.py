@@ -32,6 +32,7 @@ def document(monolith: Monolith) -> dict[str, object]:
             {"code": n.code, "path": n.path, "line": n.line, "message": n.what, "blocks": n.blocks}
             for n in monolith.findings
         ],
+        "ranking": [asdict(candidate) for candidate in monolith.ranking],
     }
 
 
@@ -52,6 +53,9 @@ def lines(monolith: Monolith) -> Iterator[str]:
     for module in sorted(monolith.modules, key=lambda m: -m.lines)[:5]:
         yield f"  {module.lines:>5}  {module.path}"
     yield from tables.lines(monolith)
+    if monolith.ranking:
+        yield ""
+        yield from _ranking(monolith)
     yield ""
     yield "what stands in the way" if monolith.findings else "nothing was found in the way"
     for note in monolith.findings:
@@ -87,3 +91,12 @@ def _route_line(route: Route) -> str:
     methods = ",".join(route.methods) or route.kind
     seen = "" if len(route.found_by) > 1 else f"  (found by {route.found_by[0]} only)"
     return f"  {route.line:>5}  {methods:<7} {route.path}  {route.endpoint.partition(':')[2]}{seen}"
+
+
+def _ranking(monolith: Monolith) -> Iterator[str]:
+    yield "what to split off, in this order"
+    for place, one in enumerate(monolith.ranking, 1):
+        routes = f"{one.routes} route{'' if one.routes == 1 else 's'}"
+        size = f"{routes}, {one.own:,} lines of its own"
+        yield f"{place:>4}  {one.advice:<6} {one.service or one.module}: {size}"
+        yield from tables.wrapped("; ".join(one.reasons), indent=13, more=0)

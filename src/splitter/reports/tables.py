@@ -25,13 +25,16 @@ def lines(monolith: Monolith) -> Iterator[str]:
     yield from _seen(monolith.accesses)
 
 
-def wrapped(text: str, *, indent: int = 2) -> list[str]:
-    """A sentence in lines of at most 80 columns, as far as its words allow; the rest indented."""
+def wrapped(text: str, *, indent: int = 2, more: int = 4) -> list[str]:
+    """A sentence in lines of at most 80 columns, as far as its words allow.
+
+    From the second line on it is indented by `more`.
+    """
     return textwrap.wrap(
         text,
         WIDTH,
         initial_indent=" " * indent,
-        subsequent_indent=" " * (indent + 4),
+        subsequent_indent=" " * (indent + more),
         break_long_words=False,
         break_on_hyphens=False,
     )

@@ -23,11 +23,12 @@ from splitter.model.changes import ChangeSet
 from splitter.model.plan import Service
 from splitter.planning.parting import FOUNDATION
 from splitter.planning.plan import Ground, draw
-from splitter.planning.selecting import route_modules, service_name
-from splitter.settings import FIRST_PORT, Settings, check_name, load, settings_of
+from splitter.planning.selecting import route_modules
+from splitter.settings import FIRST_PORT, Settings, load, settings_of
 from splitter.workflows.change import rewritten
 from splitter.workflows.folders import folder_of
 from splitter.workflows.look import ground_of
+from splitter.workflows.naming import service_names
 from splitter.workflows.project import (
     NotTheMonolith,
     Project,
@@ -155,29 +156,9 @@ def _settings_text(project: Project, ground: Ground) -> bytes:
 
 def _services(modules: Sequence[str], ground: Ground) -> list[Service]:
     """One service for each route module but the application's own, in the order of inclusion."""
-    services: dict[str, Service] = {}
-    for module in modules:
-        if module == ground.application and len(modules) > 1:
-            continue
-        name = _free_name(module, services)
-        if name:
-            services[name] = Service(name, FIRST_PORT + len(services), (module,))
-    return list(services.values())
-
-
-def _free_name(module: str, taken: object) -> str:
-    assert isinstance(taken, dict)
-    parts = module.split(".")
-    name = service_name(module)
-    for count in range(2, len(parts) + 2):
-        try:
-            check_name(name)
-        except UsageError:
-            name = "routes"
-        if name not in taken:
-            return name
-        name = "_".join([*parts[-count:-1], service_name(module)])
-    return ""
+    wanted = [m for m in modules if m != ground.application or len(modules) == 1]
+    named = service_names(wanted)
+    return [Service(n, FIRST_PORT + i, (m,)) for i, (m, n) in enumerate(named.items())]
 
 
 def _database(ground: Ground) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
@@ -23,11 +23,12 @@ from splitter.model.changes import Note
 from splitter.model.monolith import Module, Monolith, Observation, Route, RunningApp, Sources
 from splitter.model.plan import Service
 from splitter.planning.cut import Cut, cut
-from splitter.planning.plan import Ground, draw
+from splitter.planning.plan import Blueprint, Ground, draw
 from splitter.planning.selecting import select
 from splitter.settings import Settings
 from splitter.workflows import observing
 from splitter.workflows.project import NotTheMonolith, Project
+from splitter.workflows.ranking import ranked
 
 
 def ground_of(project: Project) -> Ground:
@@ -80,7 +81,9 @@ def survey(
     modules = tuple(_module(name, path, parsed) for name, path in sorted(parsed.names.items()))
     key = _fingerprint(project, parsed)
     requests = observing.requests(project, key, tests=tests, file=observed, say=say)
-    found, planned = _planned(project, parsed, routes, running, observations(requests, routes))
+    seen = observations(requests, routes)
+    found, drawn = _planned(project, parsed, routes, running, seen)
+    planned = {*(f.note for f in found.findings), *(_notes(drawn) if drawn else ())}
     return Monolith(
         project.settings.monolith.app,
         project.settings.monolith.factory,
@@ -92,7 +95,17 @@ def survey(
         found.accesses,
         found.matrix,
         found.variables,
+        ranked(project, routes, found, drawn),
     )
+
+
+def kept_observations(
+    project: Project, ground: Ground, *, say: Callable[[str], None]
+) -> tuple[Observation, ...]:
+    """Which tables the routes use, as the monolith's tests showed when they last ran."""
+    key = _fingerprint(project, ground.parsed)
+    requests = observing.requests(project, key, tests="", file=None, say=say)
+    return observations(requests, ground.routes)
 
 
 def is_in_the_way(monolith: Monolith) -> bool:
@@ -117,18 +130,18 @@ def _planned(
     routes: tuple[Route, ...],
     running: RunningApp,
     seen: tuple[Observation, ...],
-) -> tuple[Cut, set[Note]]:
-    """What stands in the way of the planned services; less is known while none is planned."""
+) -> tuple[Cut, Blueprint | None]:
+    """The plans of the planned services, if there can be any, and what stands in their way."""
     monolith = project.settings.monolith
     ground = Ground(parsed, routes, monolith.app, monolith.routes, project.settings.homes, running)
     services = [s for s in project.planned() if has_routes(s, routes)]
     blueprint = draw(ground, services) if services and not running.error else None
-    found = cut(ground, services, blueprint=blueprint, seen=seen)
-    notes = {f.note for f in found.findings}
-    for name, plan in blueprint.plans.items() if blueprint else ():
-        assert blueprint is not None
-        notes |= {*plan.blockers, *plan.notes, *blueprint.data(name).notes}
-    return found, notes
+    return cut(ground, services, blueprint=blueprint, seen=seen), blueprint
+
+
+def _notes(blueprint: Blueprint) -> Iterator[Note]:
+    for name, plan in blueprint.plans.items():
+        yield from (*plan.blockers, *plan.notes, *blueprint.data(name).notes)
 
 
 def has_routes(service: Service, routes: tuple[Route, ...]) -> bool:

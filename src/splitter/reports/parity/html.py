@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from importlib.resources import files
-from pathlib import Path
 
 from splitter.model.parity import ABSENT, Difference, Outcome, Summary, Verdict
+from splitter.reports.pages import template
 from splitter.reports.parity.tally import Tally
 from splitter.reports.parity.wording import place, printable, request, told, value
 
@@ -69,28 +68,9 @@ def report(verdicts: Iterable[Verdict], out: Callable[[str], object]) -> Summary
         )
     }
     services = sorted({row.service for row in rows})
-    page = _template("reports/parity.html.j2")
+    page = template("reports/parity.html.j2")
     out(page(rows=rows, counts=counts, services=services, summary=summary, told=told(summary)))
     return summary
-
-
-def _template(name: str) -> Callable[..., str]:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(_folder()),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template(name).render
-
-
-def _folder() -> str:
-    """The templates that ship, in an installed package or beside the sources."""
-    shipped = Path(str(files("splitter"))) / "templates"
-    return str(shipped if shipped.is_dir() else Path(__file__).parents[4] / "templates")
 
 
 def _row(verdict: Verdict) -> Row:

@@ -1,0 +1,27 @@
+"""The templates of pages that splitter shows, as they ship."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+
+
+def template(name: str) -> Callable[..., str]:
+    """What renders the page of that name. An undefined name in it is an error."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(_folder()),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(name).render
+
+
+def _folder() -> str:
+    """The templates that ship, in an installed package or beside the sources."""
+    shipped = Path(str(files("splitter"))) / "templates"
+    return str(shipped if shipped.is_dir() else Path(__file__).parents[3] / "templates")
