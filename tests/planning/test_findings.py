@@ -361,9 +361,10 @@ def test_a_task_is_lost_unless_it_has_a_name() -> None:
 
 
 FILES = {
-    "open('rates.json')": "SPL022! rates.json is looked for",
+    "open('rates.json')": "SPL022 rates.json is looked for where",
+    "open('main.py')": "SPL022 main.py is a path below",
     "open('out/log.txt', 'w')": "SPL022 out/log.txt is a path below",
-    "Path('static')": "SPL022! static is looked for",
+    "Path('static')": "SPL022 static is looked for where",
     "open(Path(__file__).parent / 'rates.json')": "",
     "open('/etc/hosts')": "",
     "Path('name')": "",

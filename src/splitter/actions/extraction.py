@@ -12,8 +12,8 @@ from splitter.codemods.slicing import Slice, slice_module
 from splitter.discovery.modules import Kind, ModuleView
 from splitter.discovery.parsing import module_name
 from splitter.model.plan import Copy
-from splitter.planning.data import places_in
 from splitter.planning.parting import FOUNDATION, Part
+from splitter.planning.places import places_in
 from splitter.planning.plan import Blueprint
 from splitter.planning.speech import RESOURCES
 
@@ -128,7 +128,7 @@ def _extract(blueprint: Blueprint, part: Part) -> Extract:
     layout = blueprint.layout
     path = layout.path(part.owner, part.module)
     places = places_in(blueprint.program, part)
-    if places.own or places.others:
+    if places:
         below = path.removeprefix(f"{_root(blueprint, part.owner)}/")
         text = anchor(
             text,
@@ -137,6 +137,7 @@ def _extract(blueprint: Blueprint, part: Part) -> Extract:
             others=places.others,
             package=view.package,
             finders=RESOURCES,
+            started=places.started,
         )
     return Extract(
         path,

@@ -24,6 +24,7 @@ def anchor(
     others: Mapping[str, str] | None = None,
     package: str = "",
     finders: Collection[str] = (),
+    started: Collection[tuple[str, str]] = (),
 ) -> bytes:
     """Every `__file__` of a module in the place of the path that it had in the monolith.
 
@@ -31,19 +32,26 @@ def anchor(
     module's own; `origin_path` is the module's file, relative to the monolith's root. `others`
     are the files of modules by the expressions for them (`a.b` where it says `a.b.__file__`).
     `finders` are functions that look for data in a package: they are given the name of `package`
-    instead of `__package__`.
+    instead of `__package__`. `started` are texts of paths by the folder that the monolith is
+    started in, each with the function that it is given to (empty: anywhere); they lead to the
+    tree of data, too.
     """
     encoding = tokenize.detect_encoding(io.BytesIO(source).readline)[0]
     lines = Lines(source.decode(encoding))
     tree = ast.parse(lines.text)
     edits = [(*lines.span(n), json.dumps(package)) for n in _packages(tree, finders)]
     files = list(_files(tree, {"": origin_path, **(others or {})}))
-    if not edits and not files:
+    texts = list(_texts(tree, started))
+    if not edits and not files and not texts:
         return source
     names = _named([path for _, path in files], lines.text)
+    root = _free("_ROOT", lines.text) if texts else ""
+    for node in texts:
+        start, end = lines.span(node)
+        edits.append((start, end, f"({root} + {lines.text[start:end]})"))
     edits += [(*lines.span(node), names[path]) for node, path in files]
-    if names:
-        rows = _rows(_free("_Path", lines.text), names, depth)
+    if names or root:
+        rows = _rows(_free("_Path", lines.text), names, depth, root)
         edits.append(_definition(lines, tree, rows))
     text = lines.text
     for start, end, new in sorted(edits, reverse=True):
@@ -72,6 +80,29 @@ def _files(tree: ast.Module, paths: Mapping[str, str]) -> Iterator[tuple[ast.exp
                 yield node, paths[expression]
 
 
+def _texts(tree: ast.Module, started: Collection[tuple[str, str]]) -> Iterator[ast.expr]:
+    """The paths by the folder that the monolith is started in; those in f-strings stay."""
+    anywhere = {text for call, text in started if not call}
+    todo: list[tuple[ast.AST, str]] = [(tree, "")]
+    while todo:
+        node, call = todo.pop()
+        if isinstance(node, ast.JoinedStr):
+            continue
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            if node.value in anywhere or (call and (call, node.value) in started):
+                yield node
+            continue
+        for child in ast.iter_child_nodes(node):
+            inner = child.value if isinstance(child, ast.keyword) else child
+            first = isinstance(node, ast.Call) and inner is not node.func
+            todo.append((inner, _called(node) if first else ""))
+
+
+def _called(node: ast.AST) -> str:
+    function = node.func if isinstance(node, ast.Call) else node
+    return str(getattr(function, "attr", getattr(function, "id", "")))
+
+
 def _named(paths: list[str], text: str) -> dict[str, str]:
     """A free name for each path."""
     names: dict[str, str] = {}
@@ -86,14 +117,19 @@ def _free(name: str, text: str) -> str:
     return name
 
 
-def _rows(path: str, names: Mapping[str, str], depth: int) -> list[str]:
+def _rows(path: str, names: Mapping[str, str], depth: int, root: str) -> list[str]:
     here = f"{path}(__file__).resolve().parents[{depth}]"
     what = "this file; the data that it reads lies beside it"
     what = what if len(names) == 1 else "these files; the data that is read lies beside them"
+    started = [
+        "",
+        "# What the monolith looks for in the folder that it is started in lies below this.",
+        f'{root} = str({here}) + "/"',
+    ]
     return [
         f"from pathlib import Path as {path}",
-        "",
-        f"# Where the monolith has {what}.",
+        *(started if root else ()),
+        *(("", f"# Where the monolith has {what}.") if names else ()),
         *(
             f"{name} = str({here} / {json.dumps(file, ensure_ascii=False)})"
             for file, name in names.items()

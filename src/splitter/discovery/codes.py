@@ -160,10 +160,10 @@ CODES: Mapping[str, Code] = {
     "SPL022": Code(
         "a file is named relative to where the program is started",
         "The path is not anchored to the code (by __file__), so it means another file wherever the "
-        "service is started in another folder. Where the project has such a file, it blocks: the "
-        "service, alone with shared/, does not.",
-        "Start the path from Path(__file__).parent: splitter then copies the file. Or take the "
-        "folder from a setting.",
+        "service is started in another folder. Data of the project that is named so comes along as "
+        "a copy, and the service's code looks for it there; what is written to it stays with the "
+        "service.",
+        "Where both have to see what is written, take the folder from a setting.",
     ),
     "SPL023": Code(
         "environment variables without a default",

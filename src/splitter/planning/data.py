@@ -1,10 +1,12 @@
-"""The files beside the code that moving code reads: found where a path starts from `__file__`."""
+"""The files beside the code that moving code reads: found where a path starts from `__file__`, or
+from the folder that the monolith is started in."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from splitter.discovery.modules import ModuleView
@@ -12,11 +14,16 @@ from splitter.discovery.scopes import chain_of
 from splitter.discovery.trees import children
 from splitter.model.changes import Note
 from splitter.planning.parting import Part
-from splitter.planning.program import Program
+from splitter.planning.program import Program, assigned
 from splitter.planning.speech import RESOURCES, leads, package_named
 
 _SAME = {"resolve", "absolute", "as_posix", "expanduser"}
 _WRAPPED = {"Path", "PurePath", "str", "abspath", "realpath", "normpath", "fspath", "PosixPath"}
+_READERS = {"open", "FileResponse", "StaticFiles", "Jinja2Templates", "FileSystemLoader"}
+_STARTS = {"Path", "PurePath", "PosixPath", "join", "abspath", "realpath", *_READERS}
+_NAMED = ("directory", "path", "file", "searchpath")
+_RELATIVE = re.compile(r"[\w.][\w.\-]*(/[\w.\- ]+)*/?$")
+_NO_DATA = (".py", ".pyc", ".db", ".sqlite", ".sqlite3", ".log", ".env")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +31,15 @@ class Anchored:
     """A path below the monolith's root, found from the `__file__` of `module`.
 
     `open_end`: more follows that only the running program knows; `named`: something was added to
-    where the code lies.
+    where the code lies. `start`: it begins with this text, relative to where the monolith is
+    started, given to a function of this name (empty: anywhere).
     """
 
     module: str
     path: PurePosixPath
     open_end: bool = False
     named: bool = False
+    start: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +52,7 @@ class Data:
 
 def data_of(program: Program, parts: Iterable[Part]) -> Data:
     """What the statements of these parts read from beside the monolith's code."""
-    reader = _Reader(program)
+    reader = Reader(program)
     for part in parts:
         view = program.views[part.module]
         for index in sorted(part.statements):
@@ -51,45 +60,19 @@ def data_of(program: Program, parts: Iterable[Part]) -> Data:
     return Data({m: frozenset(f) for m, f in reader.files.items()}, tuple(sorted(reader.notes)))
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
-    """What code of a part asks about where it, or another module, lies.
-
-    `own`: it does; `others`: files of other modules by the expressions that it names them with.
-    """
-
-    own: bool
-    others: Mapping[str, str]
+def data_at(program: Program, path: str) -> set[str]:
+    """The files of the project that are data, at a path or below it."""
+    below = {path} if path in program.sources else program.below(path)
+    return {p for p in below if not p.endswith(_NO_DATA)}
 
 
-def places_in(program: Program, part: Part) -> Places:
-    """How a part finds data beside the code."""
-    view = program.views[part.module]
-    others: dict[str, str] = {}
-    own = False
-    for index in part.statements:
-        for node in _walk(view.statements[index].node, part.cut):
-            if isinstance(node, ast.Name) and node.id in ("__file__", "__package__", "__name__"):
-                own = True
-            elif isinstance(node, ast.Attribute) and node.attr == "__file__":
-                module = module_of(program, view, node.value)
-                if module in program.views:
-                    others[ast.unparse(node.value)] = program.views[module].path
-    return Places(own, others)
-
-
-class _Reader:
+class Reader:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.files: dict[str, set[str]] = {}
         self.notes: set[Note] = set()
+        self.started: set[tuple[str, str]] = set()
         self._local: dict[str, ast.expr] = {}
-        self._attributes: dict[str, list[tuple[ModuleView, ast.expr]]] = {}
-        for view in program.views.values():
-            for statement in view.statements:
-                if isinstance(statement.node, ast.ClassDef):
-                    for name, value in _assigned(statement.node.body):
-                        self._attributes.setdefault(name, []).append((view, value))
 
     def read(self, view: ModuleView, node: ast.AST, cut: frozenset[ast.AST]) -> None:
         """Note the paths in a piece of code, the longest of those that hold one another."""
@@ -110,15 +93,11 @@ class _Reader:
 
     def _keep(self, view: ModuleView, node: ast.AST, found: Anchored) -> None:
         path = str(found.path)
-        below = {p for p in self.program.sources if p.startswith(f"{path}/")}
-        if path in self.program.sources:
-            chosen = {path}
-        elif found.named and below:
-            chosen = below
-        else:
-            chosen = set()
-        data = {p for p in chosen if not p.endswith((".py", ".pyc"))}
+        chosen = found.named or path in self.program.sources
+        data = data_at(self.program, path) if chosen else set()
         self.files.setdefault(found.module, set()).update(data)
+        if found.start is not None and data and found.module == view.name:
+            self.started.add(found.start)
         if found.open_end and not data:
             what = "reads files beside the code whose names are known only at run time"
             self.notes.add(Note(view.path, getattr(node, "lineno", 0), "SPL033", what))
@@ -133,6 +112,8 @@ class _Reader:
     def _path(self, view: ModuleView, node: ast.AST, depth: int) -> Anchored | None:
         if depth > 20:
             return None
+        if isinstance(node, ast.Constant):
+            return self._started(view, node, "")
         if isinstance(node, ast.Name):
             return self._named(view, node, depth)
         if isinstance(node, ast.Attribute):
@@ -155,7 +136,7 @@ class _Reader:
         for module, name in self.program.origins(view.name, (node.id,)):
             owner = self.program.views[module]
             for index in owner.bindings.get(name, ()):
-                for bound, value in _assigned([owner.statements[index].node]):
+                for bound, value in assigned([owner.statements[index].node]):
                     if bound == name:
                         return self._path(owner, value, depth + 1)
         return None
@@ -170,8 +151,10 @@ class _Reader:
             if node.attr != "parent":
                 return None
             return Anchored(found.module, found.path.parent)
-        known = self._attributes.get(node.attr, [])
-        return self._path(known[0][0], known[0][1], depth + 1) if len(known) == 1 else None
+        known = self.program.attributes.get(node.attr, [])
+        views = self.program.views
+        led = [p for own, value in known if (p := self._path(views[own], value, depth + 1))]
+        return led[0] if len(led) == 1 else None
 
     def _ancestor(self, view: ModuleView, node: ast.Subscript, depth: int) -> Anchored | None:
         """`path.parents[n]`."""
@@ -191,6 +174,8 @@ class _Reader:
             return self._path(view, node.func.value, depth + 1)
         if isinstance(node.func, ast.Attribute) and name == "joinpath":
             return _longer(self._path(view, node.func.value, depth + 1), node.args)
+        if name in _READERS:
+            return self._read_at(view, node, name)
         if not node.args:
             return None
         if name in RESOURCES:
@@ -200,6 +185,8 @@ class _Reader:
                 given = [k.value for k in node.keywords if k.arg in ("package_path", "resource")]
                 return _longer(found, [*node.args[1:2], *given])
         first = self._path(view, node.args[0], depth + 1)
+        if first is None and name in _STARTS and isinstance(node.args[0], ast.Constant):
+            first = self._started(view, node.args[0], name)
         if first is None:
             return None
         if name in _WRAPPED:
@@ -207,6 +194,32 @@ class _Reader:
         if name == "dirname":
             return Anchored(first.module, first.path.parent)
         return _longer(first, node.args[1:]) if name == "join" else None
+
+    def _read_at(self, view: ModuleView, node: ast.Call, name: str) -> Anchored | None:
+        """`open("a.txt")`: a word alone is a path where it is given to what reads files."""
+        given = [*node.args[:1], *(k.value for k in node.keywords if k.arg in _NAMED)]
+        if len(given) != 1 or not isinstance(given[0], ast.Constant) or _writes(node):
+            return None
+        return self._started(view, given[0], name)
+
+    def _started(self, view: ModuleView, node: ast.Constant, call: str) -> Anchored | None:
+        """A path by the folder that the monolith is started in; a word alone only in a call."""
+        text = node.value
+        if not isinstance(text, str) or not _RELATIVE.match(text) or ".." in text:
+            return None
+        path = PurePosixPath(text)
+        is_word = len(path.parts) == 1
+        if str(path) not in self.program.sources:
+            below = self.program.below(str(path))
+            if not below or (is_word and not call):
+                return None
+            named = not any(p.endswith(".py") for p in below)
+        elif is_word and not call:
+            return None
+        else:
+            named = True
+        start = (call if is_word else "", text)
+        return Anchored(view.name, path, named=named, start=start)
 
     def _package(self, view: ModuleView, node: ast.expr) -> str:
         name = package_named(node, view) or module_of(self.program, view, node)
@@ -230,23 +243,19 @@ def _longer(found: Anchored | None, parts: Iterable[ast.AST]) -> Anchored | None
             return found
         text = part.value if isinstance(part, ast.Constant) else None
         if not isinstance(text, str):
-            return Anchored(found.module, found.path, True, found.named)
+            return replace(found, open_end=True)
         path = found.path
         for step in PurePosixPath(text.lstrip("/")).parts:
             path = path.parent if step == ".." else path / step
-        found = Anchored(found.module, path, False, True)
+        found = replace(found, path=path, named=True)
     return found
 
 
-def _assigned(body: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
-    for node in body:
-        targets = node.targets if isinstance(node, ast.Assign) else []
-        if isinstance(node, ast.AnnAssign):
-            targets = [node.target]
-        value = getattr(node, "value", None)
-        for target in targets:
-            if isinstance(target, ast.Name) and isinstance(value, ast.expr):
-                yield target.id, value
+def _writes(call: ast.Call) -> bool:
+    mode = call.args[1] if len(call.args) > 1 else None
+    mode = next((k.value for k in call.keywords if k.arg == "mode"), mode)
+    text = mode.value if isinstance(mode, ast.Constant) else ""
+    return isinstance(text, str) and bool(set(text) & set("wax+"))
 
 
 def _bound_once(function: ast.AST) -> dict[str, ast.expr]:
@@ -254,14 +263,6 @@ def _bound_once(function: ast.AST) -> dict[str, ast.expr]:
     found: dict[str, list[ast.expr]] = {}
     for node in ast.walk(function):
         if isinstance(node, ast.Assign | ast.AnnAssign):
-            for name, value in _assigned([node]):
+            for name, value in assigned([node]):
                 found.setdefault(name, []).append(value)
     return {name: values[0] for name, values in found.items() if len(values) == 1}
-
-
-def _walk(node: ast.AST, cut: frozenset[ast.AST]) -> Iterator[ast.AST]:
-    if node in cut:
-        return
-    yield node
-    for child in children(node):
-        yield from _walk(child, cut)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cached_property
 
 from splitter.discovery.modules import ModuleView, Statement, Views
 from splitter.discovery.parsing import Parsed
@@ -29,6 +30,7 @@ class Program:
 
         `installed`: what can be imported from its environment, and hides a mere folder.
         """
+        self._parsed = parsed
         self.sources = parsed.sources
         self.views: Mapping[str, ModuleView] = Views(parsed.trees, parsed.names)
         self.loaded = {name for name in self.views if not loaded or name in loaded}
@@ -52,6 +54,32 @@ class Program:
 
     def statement(self, place: Place) -> Statement:
         return self.views[place[0]].statements[place[1]]
+
+    def below(self, folder: str) -> set[str]:
+        """All files of the project in a folder and in those in it."""
+        return self._below.get(folder, set())
+
+    @cached_property
+    def _below(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for path in self.sources:
+            folder = path.rpartition("/")[0]
+            while folder:
+                found.setdefault(folder, set()).add(path)
+                folder = folder.rpartition("/")[0]
+        return found
+
+    @cached_property
+    def attributes(self) -> Mapping[str, list[tuple[str, ast.expr]]]:
+        """What attributes are given at module level and in bodies of classes, by their names, and
+        the module of each."""
+        found: dict[str, list[tuple[str, ast.expr]]] = {}
+        for module, path in self._parsed.names.items():
+            tree = self._parsed.trees.get(path)
+            for statement in tree.body if tree else ():
+                for name, value in _attributes(statement):
+                    found.setdefault(name, []).append((module, value))
+        return found
 
     def facts(self, place: Place) -> Facts:
         """What the statement at a place says of routers, and what it imports by string."""
@@ -167,3 +195,25 @@ def _parents(name: str) -> Iterator[str]:
     while "." in name:
         name = name.rpartition(".")[0]
         yield name
+
+
+def assigned(body: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
+    """The names that statements give a value, with it."""
+    for node in body:
+        targets = node.targets if isinstance(node, ast.Assign) else []
+        if isinstance(node, ast.AnnAssign):
+            targets = [node.target]
+        value = getattr(node, "value", None)
+        for target in targets:
+            if isinstance(target, ast.Name) and isinstance(value, ast.expr):
+                yield target.id, value
+
+
+def _attributes(node: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
+    """What a class gives its attributes, or a module those of an object: `settings.here = …`."""
+    if isinstance(node, ast.ClassDef):
+        yield from assigned(node.body)
+    elif isinstance(node, ast.Assign):
+        for target in node.targets:
+            if isinstance(target, ast.Attribute):
+                yield target.attr, node.value

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import PurePosixPath
 
+from splitter.planning.data import data_at
 from splitter.planning.findings.calls import Calls, Sight, argument, literal
 from splitter.planning.findings.finding import Finding, finding
 from splitter.planning.findings.kinds import last_name
@@ -31,7 +33,7 @@ def files_by_folder(calls: Calls) -> Iterator[Finding]:
         text = literal(argument(sight.call, 0, *_FIRST))
         if text is None or not _IS_PATH.match(text) or not _is_builtin(sight):
             continue
-        path = str(PurePosixPath(text))
+        path = str(PurePosixPath(text, *_rest(sight)))
         writes = _writes(sight)
         there = _is_there(parties, path)
         if last_name(sight.call.func) in _PATHS and not (there or "/" in path):
@@ -39,8 +41,19 @@ def files_by_folder(calls: Calls) -> Iterator[Finding]:
         yield _told(parties, sight, path, there and not writes)
 
 
+def _rest(sight: Sight) -> Iterator[str]:
+    """The further steps of `Path("a", "b")`."""
+    if last_name(sight.call.func) in _PATHS:
+        yield from takewhile(bool, (literal(argument) or "" for argument in sight.call.args[1:]))
+
+
 def _told(parties: Parties, sight: Sight, path: str, there: bool) -> Finding:
     names = parties.with_piece(sight.piece)
+    if there and data_at(parties.program, path):
+        what = (
+            f"{path} is looked for where the program is started; a service that reads it has a copy"
+        )
+        return finding(sight.view.path, sight.line, "SPL022", what, names)
     if there:
         what = f"{path} is looked for in the folder where the program is started"
     else:
