@@ -30,6 +30,10 @@ def _appended(path: str, text: str) -> Callable[[Path], object]:
     return lambda root: append(root, path, text)
 
 
+def _prepended(path: str, text: str) -> Callable[[Path], object]:
+    return lambda root: (root / path).write_text(text + (root / path).read_text())
+
+
 @dataclass(frozen=True)
 class Mistake:
     """What is wrong, the command, and how it ends: the status and all lines that it must say."""
@@ -216,8 +220,8 @@ MISTAKES = {
     "a monolith that hangs": Mistake(
         SPLIT,
         1,
-        (NOT_IMPORTED, "  main.py:", "the import has not ended after 2 s"),
-        _appended("main.py", "import time\ntime.sleep(600)\n"),
+        (NOT_IMPORTED, "  main.py:2: the import has not ended after 2 s"),
+        _prepended("main.py", "import time\ntime.sleep(600)\n"),
         {"SPLITTER_MONOLITH__START_SECONDS": "2"},
     ),
 }

@@ -188,7 +188,28 @@ def test_an_application_that_could_not_be_asked_leaves_the_source() -> None:
     read = reading(route("GET /a api:a"), notes=(Note("b.py", 1, "SPL003", "…"),))
     told, notes = reconcile(read, running(error="db/base.py:4: OSError: no database"))
     assert told == read.routes
-    what = "the application could not be asked: db/base.py:4: OSError: no database"
-    assert notes == (*read.notes, Note("db/base.py", 4, "SPL014", what))
-    _, notes = reconcile(reading(), running(error="it hangs"))
-    assert notes == (Note("", 0, "SPL014", "the application could not be asked: it hangs"),)
+    what = "the application could not be asked, so the source alone is told: OSError: no database"
+    assert notes == (*read.notes, Note("db/base.py", 4, "SPL014", what, blocks=True))
+    hanging = replace(running(error="it hangs"), hint="wait", remarks=("a.py:2: it prints",))
+    _, notes = reconcile(reading(), hanging)
+    what = "the application could not be asked, so the source alone is told: it hangs; wait"
+    assert notes == (
+        Note("", 0, "SPL014", what, blocks=True),
+        Note("a.py", 2, "SPL042", "it prints"),
+    )
+
+
+def test_an_application_without_routes_blocks() -> None:
+    error = "main:app has no routes at all"
+    _, notes = reconcile(reading(), running(error=error))
+    assert notes == (Note("", 0, "SPL040", error, blocks=True),)
+
+
+def test_what_was_odd_is_a_finding() -> None:
+    a = route("GET /a api:a")
+    odd = replace(running(a), remarks=("start-up fails: db.py:3: OSError: no", "db.py:3: no"))
+    _, notes = reconcile(reading(a), odd)
+    assert notes == (
+        Note("", 0, "SPL042", "start-up fails: db.py:3: OSError: no"),
+        Note("db.py", 3, "SPL042", "no"),
+    )

@@ -198,7 +198,7 @@ FAILURES = {
     "a question": ("input('name? ')\n", "main.py:1: EOFError: EOF when reading a line"),
     "a signal": (
         "import os\nprint('good-bye', flush=True)\nos.kill(os.getpid(), 9)\n",
-        "the interpreter was killed by signal 9 during the import: good-bye",
+        "the interpreter was killed by signal 9 (SIGKILL) during the import: good-bye",
     ),
     "no such attribute": ("application = 1\n", "main has no attribute app"),
     "no application": ("app = 5\n", "main:app is a int, not a FastAPI application"),
@@ -275,7 +275,7 @@ class app:
 """,
     )
     assert app.error == "main:app has no routes at all"
-    assert app.remarks == ("no network: 203.0.113.1:80 was refused",)
+    assert app.remarks == ("main.py:6: no network: 203.0.113.1:80 was refused",)
 
 
 FACTORY = """
@@ -341,7 +341,7 @@ def test_a_failing_start_up_is_a_remark_and_no_routes_an_error(tmp_path: Path) -
         ("__import__('time').sleep(60)", "main.py:12: the start-up has not ended after 3 s"),
         (
             "__import__('os').kill(__import__('os').getpid(), 9)",
-            "the interpreter was killed by signal 9 during the start-up",
+            "the interpreter was killed by signal 9 (SIGKILL) during the start-up",
         ),
     ],
 )

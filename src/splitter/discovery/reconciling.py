@@ -41,12 +41,14 @@ def reconcile(static: Reading, running: RunningApp) -> tuple[tuple[Route, ...], 
     ways to one function that a condition decides between, only the one that is taken is a route.
     An application that could not be asked leaves the static routes.
     """
+    odd = {_placed(remark, "SPL042") for remark in running.remarks}
     if running.error:
-        return static.routes, tuple(sorted({*static.notes, _not_asked(running.error)}))
+        return static.routes, tuple(sorted({*static.notes, *odd, _not_asked(running)}))
     pairs = _paired(running.routes, static.routes)
     unseen = [pair.static for pair in pairs if pair.static and not pair.running]
     held = [(pair.running, pair.static) for pair in pairs if pair.running and pair.static]
     notes = {
+        *odd,
         *(note for note in static.notes if note.code not in _ANSWERED),
         *(_moved(run, read) for run, read in held),
         *_only_static(unseen, static, [read for _, read in held]),
@@ -178,10 +180,22 @@ def _reason(route: Route, static: Reading) -> Note:
     return above[-1].note if above else Note(route.file, 0, "", "how they get there cannot be read")
 
 
-def _not_asked(error: str) -> Note:
-    place = _PLACE.match(error)
-    path, line = (place[1], int(place[2])) if place else ("", 0)
-    return Note(path, line, "SPL014", f"the application could not be asked: {error}")
+def _not_asked(running: RunningApp) -> Note:
+    """Why the routes are only those of the source, and what to do about it."""
+    code = "SPL040" if running.error.endswith("has no routes at all") else "SPL014"
+    told = _placed(running.error, code)
+    what = told.what
+    if code != "SPL040":
+        what = f"the application could not be asked, so the source alone is told: {what}"
+    return replace(told, what=f"{what}; {running.hint}" if running.hint else what, blocks=True)
+
+
+def _placed(line: str, code: str) -> Note:
+    """A line as a note, at the place that it starts with, if it does."""
+    place = _PLACE.match(line)
+    if place is None:
+        return Note("", 0, code, line)
+    return Note(place[1], int(place[2]), code, line[place.end() :])
 
 
 def _listed(routes: Sequence[Route]) -> str:

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import re
+import signal
 import subprocess
 import tempfile
 import threading
@@ -13,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
+from splitter.effects.hints import hint
 from splitter.effects.installed import asked_extras, required
 from splitter.effects.launching import launched
 from splitter.errors import IntrospectionError, StartError
@@ -63,7 +65,8 @@ def ask(
             )
         if "done" not in answer:
             where = _project_frame(folder / "stack", root)
-            fate = _fate(process, ended, timeout, where, _last_line(log), "routes" in answer)
+            fate = _fate(process, ended, timeout, _last_line(log), "routes" in answer)
+            fate = f"{where}: {fate}" if where else fate
             if "error" not in answer:
                 answer["error"] = fate
             elif not answer["error"]:
@@ -141,19 +144,22 @@ def _fate(
     process: subprocess.Popen[bytes],
     ended: bool,
     timeout: float,
-    where: str,
     said: str,
     imported: bool,
 ) -> str:
     """What became of a process that did not answer to the end."""
     during = "start-up" if imported else "import"
     if not ended:
-        place = f"{where}: " if where else ""
-        return f"{place}the {during} has not ended after {timeout:g} s"
+        return f"the {during} has not ended after {timeout:g} s"
     status = process.returncode
-    killed = status > 128
-    how = f"was killed by signal {status - 128}" if killed else f"ended with status {status}"
+    how = f"was killed by {_signal(status)}" if status > 128 else f"ended with status {status}"
     return f"the interpreter {how} during the {during}" + (f": {said}" if said else "")
+
+
+def _signal(status: int) -> str:
+    number = status - 128
+    known = number in set(signal.Signals)
+    return f"signal {number} ({signal.Signals(number).name})" if known else f"signal {number}"
 
 
 def _project_frame(stack: Path, root: Path) -> str:
@@ -172,7 +178,14 @@ def _project_frame(stack: Path, root: Path) -> str:
 
 
 def _running_app(answer: _Json, extras: Mapping[str, frozenset[str]]) -> RunningApp:
-    refused = [f"no network: {where} was refused" for where in answer.get("refused", ())]
+    refused = [
+        f"{who}: no network: {where} was refused" if who else f"no network: {where} was refused"
+        for where, who in answer.get("refused", {}).items()
+    ]
+    written = [
+        f"{who}: {path}, a file of the project, is opened for writing"
+        for path, who in answer.get("written", {}).items()
+    ]
     return RunningApp(
         python=answer["python"],
         python_version=answer["python_version"],
@@ -188,7 +201,8 @@ def _running_app(answer: _Json, extras: Mapping[str, frozenset[str]]) -> Running
         error=answer["error"],
         read_at=answer.get("read_at", {}),
         mounted=answer.get("mounted", {}),
-        remarks=(*answer.get("remarks", ()), *refused),
+        remarks=(*answer.get("remarks", ()), *refused, *written),
+        hint=hint(answer) if answer["error"] else "",
     )
 
 

@@ -123,7 +123,7 @@ class RunningApp:
     importing, with the value seen (`None`: not set); `read_at` says where, as `file:line`, for
     those that the project's own code asks for. `mounted` holds the OpenAPI documents of mounted
     applications by their whole prefix. `error` is empty if the import succeeded and routes were
-    found; `remarks` are lines about what is odd but did not stop it.
+    found, else `hint` says what to do; `remarks` are lines about what is odd but did not stop it.
     """
 
     python: str
@@ -141,6 +141,7 @@ class RunningApp:
     read_at: Mapping[str, str] = field(default_factory=dict)
     mounted: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,7 @@ def survey(
     running = running_app(project, parsed)
     routes, notes = _routes(project.settings, parsed, running)
     modules = tuple(_module(name, path, parsed) for name, path in sorted(parsed.names.items()))
+    at_it = (_at_the_application(note, project.settings.monolith.app, parsed) for note in notes)
     key = _fingerprint(project, parsed)
     requests = observing.requests(project, key, tests=tests, file=observed, say=say)
     seen = observations(requests, routes)
@@ -90,7 +91,7 @@ def survey(
         modules,
         routes,
         found.tables,
-        tuple(sorted({*parsed.notes, *notes, *_import_failure(project, running), *planned})),
+        tuple(sorted({*parsed.notes, *at_it, *planned})),
         running,
         found.accesses,
         found.matrix,
@@ -216,11 +217,11 @@ def _routes(
     return reconcile(static, running)
 
 
-def _import_failure(project: Project, running: RunningApp) -> tuple[Note, ...]:
-    if not running.error:
-        return ()
-    path = project.settings.monolith.app.partition(":")[0].replace(".", "/") + ".py"
-    return (Note(path, 0, "SPL002", f"the application cannot be imported: {running.error}", True),)
+def _at_the_application(note: Note, app: str, parsed: Parsed) -> Note:
+    """A finding about the application as a whole stands at the file that it is in."""
+    if note.path or note.code not in ("SPL014", "SPL040"):
+        return note
+    return replace(note, path=parsed.names.get(app.partition(":")[0], ""))
 
 
 def _fingerprint(project: Project, parsed: Parsed) -> str:

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from .guarding import keep_tree_clean, refuse_network, report_exit
+from .guarding import keep_tree_clean, note_written, refuse_network, report_exit
 from .importing import NotAnApplicationError, load, started
 from .packages import installed, marker_environment
 from .places import Project
@@ -38,6 +38,8 @@ def answer(request_path: str) -> None:
     sys.argv[:] = ["uvicorn", request["app"]]
     _Asking(request, project, said).ask()
     said.part({"done": True})
+    # What the monolith has registered may hang, too.
+    faulthandler.dump_traceback_later(_PATIENCE, exit=True)
     atexit._run_exitfuncs()
     leave(0)
 
@@ -58,12 +60,14 @@ class _Asking:
         self._request = request
         self._project = project
         self._said = said
-        self._refused = refuse_network()
+        self._refused = refuse_network(project)
         self._reads = Reads(project)
+        self._written = note_written(project)
 
     def ask(self) -> None:
         # The watchdog is a C thread: it still speaks when the import blocks inside a C function.
         with open(self._request["stack"], "w", encoding="utf-8") as stack:
+            faulthandler.enable(file=stack, all_threads=False)
             faulthandler.dump_traceback_later(self._request["alarm"], file=stack)
             try:
                 app = load(self._request["app"], self._request["factory"])
@@ -76,6 +80,7 @@ class _Asking:
             except BaseException as error:
                 self._said.part({"error": self._failure(error), **self._seen()})
             faulthandler.cancel_dump_traceback_later()
+            faulthandler.disable()
 
     def _start(self, app: object) -> None:
         try:
@@ -107,7 +112,8 @@ class _Asking:
             "reads": self._reads.values(),
             "read_at": self._reads.places(),
             "modules": [name for name, _ in self._project.modules()],
-            "refused": sorted(set(self._refused)),
+            "refused": self._refused,
+            "written": self._written,
         }
 
     def _failure(self, error: BaseException) -> str:

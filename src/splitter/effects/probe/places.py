@@ -9,7 +9,7 @@ import re
 import sys
 import traceback
 from collections.abc import Iterator
-from types import FrameType, ModuleType
+from types import CodeType, FrameType, ModuleType
 
 
 class Project:
@@ -76,11 +76,19 @@ class Project:
         code = getattr(thing, "__code__", None)
         if code is not None:
             below = self.relative(code.co_filename)
-            return (below, _def_line(code.co_filename, code.co_firstlineno)) if below else ("", 0)
-        module = sys.modules.get(getattr(thing, "__module__", None) or "")
-        path = getattr(module, "__file__", None) or ""
+            return (below, _code_line(code)) if below else ("", 0)
+        path = self._path(getattr(thing, "__module__", None) or "")
         below = self.relative(path) if path else ""
-        return (below, _class_line(thing)) if below else ("", 0)
+        return (below, _class_line(thing, path)) if below else ("", 0)
+
+    def _path(self, module: str) -> str:
+        """The file of a module, of one whose import has failed, too."""
+        path = getattr(sys.modules.get(module), "__file__", None)
+        if isinstance(path, str):
+            return path
+        stem = os.path.join(self.root, *module.split("."))
+        files = (stem + ".py", os.path.join(stem, "__init__.py"))
+        return next((file for file in files if module and os.path.isfile(file)), "")
 
 
 def _below(path: str, folder: str) -> bool:
@@ -91,19 +99,29 @@ def _frames(error: BaseException) -> Iterator[tuple[FrameType, int]]:
     yield from traceback.walk_tb(error.__traceback__)
 
 
-def _def_line(path: str, first: int) -> int:
+def _code_line(code: CodeType) -> int:
     """From a function's first line, which may be a decorator's, to that of its `def`."""
-    for line in range(first, first + 200):
-        text = linecache.getline(path, line)
-        if not text:
-            break
-        if re.match(r"\s*(async\s+)?def\s", text):
-            return line
-    return first
+    first = code.co_firstlineno
+    if code.co_name == "<lambda>":
+        return first
+    name = rf"\s*(async\s+)?def\s+{re.escape(code.co_name)}\b"
+    return _matching(code.co_filename, name, first, first + 500) or first
 
 
-def _class_line(thing: object) -> int:
+def _class_line(thing: object, path: str) -> int:
     try:
         return inspect.getsourcelines(thing)[1]  # type: ignore[arg-type]
     except (OSError, TypeError):
-        return 0
+        name = re.escape(getattr(thing, "__name__", ""))
+        return _matching(path, rf"\s*class\s+{name}\b", 1, 1_000_000)
+
+
+def _matching(path: str, pattern: str, first: int, last: int) -> int:
+    """The first line from `first` on that a pattern fits at its start; 0 if none does."""
+    for line in range(first, last):
+        text = linecache.getline(path, line)
+        if not text:
+            break
+        if re.match(pattern, text):
+            return line
+    return 0
