@@ -220,9 +220,9 @@ MISTAKES = {
     "a monolith that hangs": Mistake(
         SPLIT,
         1,
-        (NOT_IMPORTED, "  main.py:2: the import has not ended after 2 s"),
+        (NOT_IMPORTED, "  main.py:2: the import has not ended after 6 s"),
         _prepended("main.py", "import time\ntime.sleep(600)\n"),
-        {"SPLITTER_MONOLITH__START_SECONDS": "2"},
+        {"SPLITTER_MONOLITH__START_SECONDS": "6"},
     ),
 }
 
