@@ -1,4 +1,4 @@
-"""Values that each side makes anew for every answer: the time of day and random ids."""
+"""Values that each side makes anew for every answer: the time of day, random ids and keys."""
 
 from __future__ import annotations
 
@@ -9,13 +9,23 @@ SECONDS = 5
 """Two clock readings of one case are at most so far apart."""
 
 _UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.I)
+_BARE_UUID4 = re.compile(r"[0-9a-f]{12}4[0-9a-f]{3}[89ab][0-9a-f]{15}", re.I)
+_KEYS = (
+    re.compile(r"(ssh-\w+|ecdsa-[\w-]+) [A-Za-z0-9+/]{40,}={0,2}( .*)?"),
+    re.compile(r"-----BEGIN ([A-Z ]+)-----\s[A-Za-z0-9+/=\s]+-----END \1-----(\s*)"),
+)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?")
 
 
 def both_generated(a: str, b: str) -> bool:
-    """Two random UUIDs, or two date-times of one spelling that are a few seconds apart."""
-    if _UUID4.fullmatch(a) and _UUID4.fullmatch(b):
+    """Two random UUIDs or keys of one kind, or two date-times of one spelling that are a few
+    seconds apart."""
+    if any(kind.fullmatch(a) and kind.fullmatch(b) for kind in (_UUID4, _BARE_UUID4)):
         return True
+    for kind in _KEYS:
+        found, other = kind.fullmatch(a), kind.fullmatch(b)
+        if found and other:
+            return found.groups() == other.groups()
     moments = [_moment(text) for text in (a, b)]
     if moments[0] is None or moments[1] is None or _zone(a) != _zone(b):
         return False
