@@ -1,6 +1,8 @@
 """What each side makes anew for every answer counts as the same, and nothing else does."""
 
 import base64
+from hashlib import sha256
+from secrets import token_urlsafe
 from uuid import uuid4
 
 import pytest
@@ -13,7 +15,7 @@ PEM = "-----BEGIN PRIVATE KEY-----\nAAAA\nBBBB==\n-----END PRIVATE KEY-----\n"
 
 
 @pytest.mark.parametrize(
-    "a,b",
+    ("a", "b"),
     [
         (str(uuid4()), str(uuid4())),
         (uuid4().hex, uuid4().hex.upper()),
@@ -21,6 +23,7 @@ PEM = "-----BEGIN PRIVATE KEY-----\nAAAA\nBBBB==\n-----END PRIVATE KEY-----\n"
         (KEY, OTHER),
         (KEY + " ada", OTHER + " ada"),
         (PEM, PEM.replace("AAAA", "AAAC")),
+        (token_urlsafe(64), token_urlsafe(64)),
     ],
 )
 def test_made_anew(a: str, b: str) -> None:
@@ -28,7 +31,7 @@ def test_made_anew(a: str, b: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "a,b",
+    ("a", "b"),
     [
         (str(uuid4()), uuid4().hex),
         ("1" * 32, "2" * 32),
@@ -40,6 +43,9 @@ def test_made_anew(a: str, b: str) -> None:
         (PEM, PEM.replace("PRIVATE", "PUBLIC")),
         (PEM, PEM.rstrip()),
         ("a", "b"),
+        (sha256(b"a").hexdigest(), sha256(b"b").hexdigest()),
+        (token_urlsafe(64), token_urlsafe(60)),
+        (token_urlsafe(16), token_urlsafe(16)),
     ],
 )
 def test_not_made_anew(a: str, b: str) -> None:

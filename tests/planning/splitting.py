@@ -142,9 +142,9 @@ def _imported(node: ast.AST, path: str) -> Iterator[tuple[str, str]]:
 
 
 def _has(tree: ast.Module | None, name: str) -> bool:
-    """Whether a module binds a name, be it through a star."""
+    """Whether a module binds a name, be it through a star or when it is asked for it."""
     bound = _bound(tree) if tree is not None else set()
-    return name in ("", "*") or not bound.isdisjoint({name, "*"})
+    return name in ("", "*") or not bound.isdisjoint({name, "*", "__getattr__"})
 
 
 def _bound(tree: ast.Module) -> set[str]:

@@ -523,6 +523,86 @@ FORMS: Mapping[str, dict[str, str]] = {
                 return 2
             """,
     },
+    "names for type checkers": {
+        "main.py": """
+            from fastapi import FastAPI
+            from api.routes import users, orders
+
+            app = FastAPI()
+            app.include_router(users.router)
+            app.include_router(orders.router)
+            """,
+        "models.py": """
+            class Limit:
+                pass
+
+
+            def unused():
+                pass
+            """,
+        "tools.py": """
+            from typing import TYPE_CHECKING
+
+            if TYPE_CHECKING:
+                from models import Limit, unused
+
+
+            def both(limit: "Limit"):
+                return 1
+
+
+            def users(limit: "Limit" = None):
+                return both(None)
+
+
+            def orders(limit: "Limit" = None):
+                return both(None) + 1
+            """,
+    },
+    "names that a module makes when it is asked": {
+        "main.py": """
+            from fastapi import FastAPI
+            from api.routes import users, orders
+
+            app = FastAPI()
+            app.include_router(users.router)
+            app.include_router(orders.router)
+            """,
+        "settings.py": """
+            KNOWN = {"LIMIT": 3, "OTHER": 4}
+
+
+            def application():
+                from main import app
+
+                return app
+
+
+            def __getattr__(name):
+                if name in KNOWN:
+                    return KNOWN[name], type(application).__name__
+                raise AttributeError(name)
+            """,
+        "first.py": """
+            from settings import LIMIT
+
+
+            def first():
+                return LIMIT
+            """,
+        "tools.py": """
+            from settings import OTHER
+            import first
+
+
+            def users():
+                return OTHER, first.first()
+
+
+            def orders():
+                return OTHER, first.first()
+            """,
+    },
     "inclusion under a condition": {
         "main.py": """
             from fastapi import FastAPI

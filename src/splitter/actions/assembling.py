@@ -39,7 +39,7 @@ def place(
 
     A copy that was made of the same text already is left as it is now, rewritten or edited.
     """
-    recorded = {c.path: c.written for c in manifest.copies}
+    recorded = {**manifest.written, **{c.path: c.written for c in manifest.copies}}
     due = [e for e in extracts if not _is_there(e, before, manifest)]
     texts = {e.path: e.text for e in due}
     changes = keep_edits(title, before, texts, recorded)

@@ -37,7 +37,7 @@ class Request:
 class Rules:
     """What is compared less strictly than by default; JSONPath as in RFC 9535.
 
-    `generated`: date-times a few seconds apart, random UUIDs and keys of one kind count as the same.
+    `generated`: date-times a few seconds apart, random UUIDs, and keys of one kind are the same.
     """
 
     ignore: tuple[str, ...] = ()

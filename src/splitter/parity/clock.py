@@ -10,6 +10,7 @@ SECONDS = 5
 
 _UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.I)
 _BARE_UUID4 = re.compile(r"[0-9a-f]{12}4[0-9a-f]{3}[89ab][0-9a-f]{15}", re.I)
+_SECRET = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[\w-]{40,}", re.ASCII)
 _KEYS = (
     re.compile(r"(ssh-\w+|ecdsa-[\w-]+) [A-Za-z0-9+/]{40,}={0,2}( .*)?"),
     re.compile(r"-----BEGIN ([A-Z ]+)-----\s[A-Za-z0-9+/=\s]+-----END \1-----(\s*)"),
@@ -18,9 +19,11 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\
 
 
 def both_generated(a: str, b: str) -> bool:
-    """Two random UUIDs or keys of one kind, or two date-times of one spelling that are a few
-    seconds apart."""
+    """Two random UUIDs, keys of one kind, long random texts of one length, or date-times of one
+    spelling that are a few seconds apart."""
     if any(kind.fullmatch(a) and kind.fullmatch(b) for kind in (_UUID4, _BARE_UUID4)):
+        return True
+    if len(a) == len(b) and _SECRET.fullmatch(a) and _SECRET.fullmatch(b):
         return True
     for kind in _KEYS:
         found, other = kind.fullmatch(a), kind.fullmatch(b)

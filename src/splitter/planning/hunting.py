@@ -60,6 +60,7 @@ class _Hunt:
         self.needs = Needs()
         self._todo: list[Callable[[], None]] = []
         self._followed: dict[tuple[str, Chain, Node | None], bool] = {}
+        self._handed: set[tuple[str, Node | None]] = set()
         self._reached_modules: set[str] = set()
         self._waiting: dict[Router, list[Callable[[], None]]] = {}
         self._wanted: set[Router] = set()
@@ -128,17 +129,18 @@ class _Hunt:
 
     def _use_whole(self, module: str, origin: Node | None) -> None:
         """All of a module, and of the modules in it that are imported, may be asked for."""
-        if module not in self.needs.open:
+        if (module, origin) not in self._handed:
+            self._handed.add((module, origin))
             self.needs.open.add(module)
             for inner in sorted(self._reached_modules):
                 if inner.rpartition(".")[0] == module:
                     self.use_module(inner, (), origin)
-        self._use_all_of(module, origin)
+            self._use_all_of(module, origin)
 
     def _use_all_of(self, module: str, origin: Node | None) -> None:
         """All that a module itself has, but for the other modules in it."""
         view = self.program.views.get(module)
-        if view is None or module in self.needs.whole:
+        if view is None:
             return
         self.needs.whole.add(module)
         for index, star in view.stars:
@@ -281,17 +283,20 @@ class _Hunt:
         self._dynamic(view, statement, cuts)
 
     def _hear(self, place: Place, cuts: set[ast.AST]) -> None:
-        """Follow the names that a statement has in strings, as far as they are the monolith's."""
+        """Follow the names that a statement has in strings, as far as they are the monolith's.
+
+        That ties it to no place: a name is looked up while the program runs.
+        """
         for said in self.program.spoken(place):
             module, chain = leads(self.program, said.name)
             if said.node in cuts or not module:
                 continue
             self.needs.spoken.add(module)
             self.reach(module)
-            if said.place or (chain and not self.follow(module, chain, place)):
-                self.use_module(module, SEEN, place)
+            if said.place or (chain and not self.follow(module, chain, None)):
+                self.use_module(module, SEEN, None)
             elif not chain:
-                self._use_all_of(module, place)
+                self._use_all_of(module, None)
 
     def _run_scripts(self, origin: Node) -> None:
         """A library runs files by their paths, so whatever they import has to be there."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from splitter.discovery.modules import Kind, ModuleView
+from splitter.discovery.scopes import chain_of
 from splitter.discovery.trees import walk
 from splitter.planning.needs import Node
 
@@ -73,6 +74,12 @@ def part_of(
         elif owner != FOUNDATION and target in shared:
             if view.statements[key].kind is Kind.IMPORT:
                 statements.add(key)
+            if is_for_types(view.statements[key].node):
+                statements.add(key)
+                names |= {
+                    n for m, n in edges.get(target, ()) if m == view.name and isinstance(n, str)
+                }
+                continue
             borrowed |= view.statements[key].binds & names_in(view.statements[user].node)
     if owner != FOUNDATION and nodes:
         statements |= {index for index, _ in view.stars if (view.name, index) in shared}
@@ -84,6 +91,13 @@ def part_of(
         frozenset(borrowed),
         cut,
     )
+
+
+def is_for_types(node: ast.AST) -> bool:
+    """`if TYPE_CHECKING:`, whose names are not there while the program runs."""
+    if not isinstance(node, ast.If) or node.orelse:
+        return False
+    return (chain_of(node.test) or ("",))[-1] == "TYPE_CHECKING"
 
 
 @cache
