@@ -2,12 +2,20 @@
 
 import base64
 from hashlib import sha256
-from secrets import token_urlsafe
-from uuid import uuid4
+from random import Random
+from uuid import UUID
 
 import pytest
 
 from splitter.parity.clock import both_generated
+
+RANDOM = Random(7)
+ONE, TWO = (UUID(int=RANDOM.getrandbits(128), version=4) for _ in range(2))
+
+
+def secret(length: int) -> str:
+    return base64.urlsafe_b64encode(RANDOM.randbytes(length)).decode().rstrip("=")
+
 
 KEY = "ssh-rsa " + base64.b64encode(bytes(range(60))).decode()
 OTHER = "ssh-rsa " + base64.b64encode(bytes(range(1, 61))).decode()
@@ -17,13 +25,13 @@ PEM = "-----BEGIN PRIVATE KEY-----\nAAAA\nBBBB==\n-----END PRIVATE KEY-----\n"
 @pytest.mark.parametrize(
     ("a", "b"),
     [
-        (str(uuid4()), str(uuid4())),
-        (uuid4().hex, uuid4().hex.upper()),
+        (str(ONE), str(TWO)),
+        (ONE.hex, TWO.hex.upper()),
         ("2026-01-02T03:04:05Z", "2026-01-02T03:04:09.5Z"),
         (KEY, OTHER),
         (KEY + " ada", OTHER + " ada"),
         (PEM, PEM.replace("AAAA", "AAAC")),
-        (token_urlsafe(64), token_urlsafe(64)),
+        (secret(64), secret(64)),
     ],
 )
 def test_made_anew(a: str, b: str) -> None:
@@ -33,7 +41,7 @@ def test_made_anew(a: str, b: str) -> None:
 @pytest.mark.parametrize(
     ("a", "b"),
     [
-        (str(uuid4()), uuid4().hex),
+        (str(ONE), TWO.hex),
         ("1" * 32, "2" * 32),
         ("2026-01-02T03:04:05Z", "2026-01-02T03:04:15Z"),
         ("2026-01-02T03:04:05Z", "2026-01-02T03:04:05+00:00"),
@@ -44,8 +52,8 @@ def test_made_anew(a: str, b: str) -> None:
         (PEM, PEM.rstrip()),
         ("a", "b"),
         (sha256(b"a").hexdigest(), sha256(b"b").hexdigest()),
-        (token_urlsafe(64), token_urlsafe(60)),
-        (token_urlsafe(16), token_urlsafe(16)),
+        (secret(64), secret(60)),
+        (secret(16), secret(16)),
     ],
 )
 def test_not_made_anew(a: str, b: str) -> None:
