@@ -13,14 +13,17 @@ from splitter.reports.plan.wording import counted, number
 WIDTH = 1180
 _TOP = 34
 _GAP = 8
-_GROUPS = 20
 _FILES = 12
+_FOLDERS = 8
 _TABLES = 90
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A thing on the map. `below` is a second line; `own` and `shared` the widths of two bars."""
+    """A thing on the map, with a name, what is said beside it, and below both.
+
+    `own` and `shared` are the widths of two bars.
+    """
 
     id: str
     kind: str
@@ -31,6 +34,7 @@ class Box:
     marked: bool = False
     own: float = 0
     shared: float = 0
+    beside: str = ""
     x: float = 0
     y: float = 0
     width: float = 0
@@ -110,7 +114,7 @@ def _services(chart: Chart) -> Iterator[Box]:
     prefix = _common([module for f in chart.services for module in wording.modules(f)])
     for figures in chart.services:
         modules = [module.removeprefix(prefix) for module in wording.modules(figures)]
-        shown = _short(modules[0], 40) if len(modules) == 1 else _short(modules[0], 28)
+        shown = _end(modules[0], 30) if len(modules) == 1 else _end(modules[0], 20)
         more = f" and {len(modules) - 1} more" if len(modules) > 1 else ""
         title = (
             f"{figures.name}: {wording.amounts(figures.own)} of its own, "
@@ -119,25 +123,29 @@ def _services(chart: Chart) -> Iterator[Box]:
         yield Box(
             f"s:{figures.name}",
             "service",
-            _short(figures.name, 22),
-            f"{counted(len(figures.routes), 'route')} · {number(figures.copied)} lines",
+            _end(figures.name, 22),
+            counted(len(figures.routes), "route"),
             f"{shown}{more}",
             title,
             bool(figures.blockers),
             round(266 * figures.own.lines / most, 1),
             round(266 * figures.shared.lines / most, 1),
+            f"{number(figures.copied)} lines",
         )
 
 
 def _shared(chart: Chart, groups: dict[str, list[SharedFile]]) -> Iterator[Box]:
+    prefix = _common([one.path for files in groups.values() for one in files], "/")
     for name, files in groups.items():
-        lines = sum(one.lines for one in files)
+        lines = _size(files)
         size = counted(lines, "line")
         below = f"{counted(len(files), 'file')} · {size}" if len(files) > 1 else size
         users = _users(files)
-        said = "every service" if len(users) == len(chart.services) else f"{len(users)} services"
+        all_of_them = len(users) == len(chart.services) > 1
+        said = "every service" if all_of_them else counted(len(users), "service")
         listed = wording.listed([one.path for one in files], 12)
-        yield Box(f"c:{name}", "shared", _short(name, 22), said, below, listed)
+        label = name.removeprefix(prefix) or f"{name.rstrip('/').rpartition('/')[2]}/"
+        yield Box(f"c:{name}", "shared", _end(label, 20), said, below, listed)
 
 
 def _tables(chart: Chart) -> Iterator[Box]:
@@ -149,7 +157,7 @@ def _tables(chart: Chart) -> Iterator[Box]:
         title += f", read by {wording.listed(readers)}" if readers else ""
         said = f"read by {len(readers)}" if readers else ""
         contested = len(table.writers) > 1
-        yield Box(f"t:{table.name}", "table", _short(table.name, 26), said, "", title, contested)
+        yield Box(f"t:{table.name}", "table", _end(table.name, 24), said, "", title, contested)
 
 
 def _users(files: Sequence[SharedFile]) -> set[str]:
@@ -159,18 +167,35 @@ def _users(files: Sequence[SharedFile]) -> set[str]:
 def _groups(chart: Chart) -> dict[str, list[SharedFile]]:
     """Shared code by who has it: files of some services each, those of nearly all by folder."""
     files = sorted((f for f in chart.shared if f.lines), key=lambda f: (-f.lines, f.module))
-    prefix = _common([one.path for one in files], "/")
     some = [one for one in files if len(one.services) <= _many(chart)]
-    groups: dict[str, list[SharedFile]] = defaultdict(list)
-    for one in (*some[:_FILES], *(f for f in files if f not in some)):
-        path = one.path.removeprefix(prefix)
-        folder = path.partition("/")[0] + "/" if "/" in path else path
-        groups[path if one in some else folder].append(one)
-    few = {name for name, found in groups.items() if found[0] in some}
-    ordered = sorted(groups, key=lambda n: (n not in few, -sum(o.lines for o in groups[n]), n))
-    kept = {name: groups[name] for name in ordered[:_GROUPS]}
-    rest = [*some[_FILES:], *(one for name in ordered[_GROUPS:] for one in groups[name])]
-    return {**kept, f"{counted(len(rest), 'file')} more": rest} if rest else kept
+    rest = [one for one in files if one not in some]
+    groups = {one.path: [one] for one in some[:_FILES]} | _folders(rest)
+    if some[_FILES:]:
+        groups["others, of some"] = some[_FILES:]
+    return groups
+
+
+def _folders(files: Sequence[SharedFile]) -> dict[str, list[SharedFile]]:
+    """Files by folder. The folder with most lines is parted until there are enough."""
+    groups = {"": list(files)} if files else {}
+    whole: set[str] = set()
+    while len(groups) < _FOLDERS and groups.keys() - whole:
+        name = max(groups.keys() - whole, key=lambda n: (_size(groups[n]), n))
+        parts: dict[str, list[SharedFile]] = defaultdict(list)
+        for one in groups[name]:
+            inner = one.path[len(name) :].partition("/")
+            parts[f"{name}{inner[0]}/" if inner[1] or not name else name].append(one)
+        if parts.keys() == {name}:
+            whole.add(name)
+        else:
+            del groups[name]
+            groups.update(parts)
+    ordered = sorted(groups.items(), key=lambda group: (-_size(group[1]), group[0]))
+    return {found[0].path if len(found) == 1 else name: found for name, found in ordered}
+
+
+def _size(files: Sequence[SharedFile]) -> int:
+    return sum(one.lines for one in files)
 
 
 def _many(chart: Chart) -> float:
@@ -219,5 +244,6 @@ def _common(names: Sequence[str], sign: str = ".") -> str:
     return "".join(f"{part}{sign}" for part in found) if len(names) > 1 else ""
 
 
-def _short(name: str, most: int) -> str:
-    return name if len(name) <= most else f"{name[: most // 2 - 1]}…{name[-(most // 2) :]}"
+def _end(name: str, most: int) -> str:
+    """The end of a long name tells more than its beginning."""
+    return name if len(name) <= most else f"…{name[1 - most :]}"
