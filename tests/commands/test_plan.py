@@ -37,6 +37,8 @@ def test_the_figures_of_the_example(begun: Path) -> None:
         **{"auth": 11, "transaction": 11, "analytics": 9, "fire": 8, "report": 11},
         **{"asset": 10, "dashboard": 5},
     }
+    assert "python-multipart" in services["fire"]["unneeded"]
+    assert "python-multipart" not in services["auth"]["unneeded"]
     assert services["fire"]["writes"] == ["fire_profiles", "fire_scenarios"]
     assert services["fire"]["contested"] == []
     assert services["auth"]["contested"] == ["accounts", "audit_entries"]

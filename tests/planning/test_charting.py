@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from environments import SHOP as ASKING
+from environments import drawn
 from monoliths import blueprint, ground
 
 from splitter.model.figures import Amount, Chart, Crossing, Span, Tie
@@ -225,6 +227,16 @@ def test_shared_code_tells_who_has_it_and_why(shop: Chart) -> None:
 def test_routes_that_no_service_takes_are_left(shop: Chart) -> None:
     assert [r.path for r in shop.left] == ["/"]
     assert [r.path for r in charted("users", "carts").left] == ["/orders", "/orders", "/"]
+
+
+def test_what_the_monolith_asks_for_and_a_service_can_do_without() -> None:
+    text = "fastapi\npyyaml\nhttpx\n"
+    plan = drawn(ASKING | {"requirements.txt": text}, "users", "orders")
+    services = [one.service for one in plan.plans.values()]
+    found = chart(plan, cut(plan.ground, services, blueprint=plan))
+    users, orders = found.services
+    assert (users.unneeded, orders.unneeded) == (("httpx",), ("httpx", "pyyaml"))
+    assert "pyyaml==6.0.2" in users.requirements
 
 
 def test_the_same_plans_give_the_same_chart(shop: Chart) -> None:

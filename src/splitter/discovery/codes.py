@@ -230,6 +230,31 @@ CODES: Mapping[str, Code] = {
         "if one is named, and nothing if none is.",
         "Name the folder in the code, or copy the files beside the service's code by hand.",
     ),
+    "SPL034": Code(
+        "a distribution is imported that no dependency file asks for",
+        "The code imports it and the environment has it, but neither the monolith's own files ask "
+        "for it nor does anything that they ask for. The service's requirements.txt has it.",
+        "Add it to the monolith's dependency file: its next fresh environment may lack it.",
+    ),
+    "SPL035": Code(
+        "a distribution is asked for and not installed",
+        "A dependency file of the monolith names it, and its environment does not have it. The "
+        "versions of a service are those of that environment, so that it cannot have it either.",
+        "Install it, or take it out of the file. See that monolith.python in splitter.toml "
+        "names the environment that the monolith runs in.",
+    ),
+    "SPL036": Code(
+        "a distribution is installed in another version than the files say",
+        "A service is pinned to what is installed, as it is what it was tried with. The monolith's "
+        "dependency or lock file says another version.",
+        "Bring the environment up to date with the file, then run splitter again.",
+    ),
+    "SPL037": Code(
+        "a distribution is asked for that no planned service needs",
+        "None of the code that moves imports it or is seen to need it otherwise: it is of use to "
+        "what stays, or to nobody. It is in no service's requirements.txt.",
+        "Nothing has to be done; if a service does need it, add it to its requirements.txt.",
+    ),
     "SPL040": Code(
         "the application has no routes",
         "The application was asked and has not a single route, which no monolith means: most "

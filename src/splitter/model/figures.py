@@ -92,7 +92,8 @@ class Figures:
     not reach: what the application has around every route, and what is kept in doubt. `whole` are
     the same modules as whole files, `closure` is what its route files import, file by file.
     `left_out` are the places (path, line) where the application is cut. `writes` and `reads` are
-    the tables of its routes; a table that it only reads is not in `writes`.
+    the tables of its routes; a table that it only reads is not in `writes`. `unneeded` are the
+    distributions that the monolith's own files ask for and this service can do without.
     """
 
     service: Service
@@ -109,6 +110,7 @@ class Figures:
     crossings: tuple[Crossing, ...] = ()
     spans: tuple[Span, ...] = ()
     requirements: tuple[str, ...] = ()
+    unneeded: tuple[str, ...] = ()
     blockers: tuple[Note, ...] = ()
     notes: tuple[Note, ...] = ()
 

@@ -6,6 +6,7 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
+from splitter.discovery.declarations import declarations
 from splitter.model.figures import (
     Chart,
     Crossing,
@@ -24,6 +25,7 @@ from splitter.planning.needs import Needs
 from splitter.planning.parting import FOUNDATION, Part
 from splitter.planning.plan import Blueprint
 from splitter.planning.program import Place
+from splitter.planning.requirements import distributions_of
 from splitter.planning.selecting import route_modules
 
 
@@ -45,6 +47,8 @@ class _Charting:
         }
         self.ownership = Ownership(found.members, found.accesses)
         self.modules = {n: set(route_modules(p.routes)) for n, p in self.plans.items()}
+        declared = declarations(self.program.sources)
+        self.declared = {one.name for one in declared}
         self.closures = Closures(self.program, blueprint.ground.parsed.trees)
 
     def chart(self) -> Chart:
@@ -91,6 +95,7 @@ class _Charting:
             tuple(self._crossings(name, contacts)),
             tuple(self._spans(name)),
             tuple(line for line in plan.requirements if not line.startswith("#")),
+            tuple(sorted(self.declared - distributions_of(plan.requirements))),
             tuple(sorted(note for note in found if note.blocks)),
             tuple(sorted(note for note in found if not note.blocks)),
         )

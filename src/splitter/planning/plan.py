@@ -18,6 +18,7 @@ from splitter.planning.data import Data, data_of
 from splitter.planning.former import NOTHING_FORMER, FormerNames, former_names
 from splitter.planning.homes import divide
 from splitter.planning.hunting import search
+from splitter.planning.importing import importers, place_of, text_of
 from splitter.planning.layout import Layout, lay_out
 from splitter.planning.needs import Needs
 from splitter.planning.parting import FOUNDATION, Division, Part
@@ -167,16 +168,14 @@ def _plan(
     routes: tuple[Route, ...],
 ) -> Plan:
     found = needs[service.name]
-    users = _importers(program, needs, service.name)
-    code = [
-        program.sources[program.views[module].path].decode("utf-8", "replace")
-        for module in sorted(found.kept)
-    ]
-    lines, unknown = requirements(users, [*code, *_urls(ground.running)], ground.running)
+    users = importers(program, needs, division, service.name)
+    code = [*text_of(program, found, division), *_urls(ground.running)]
+    lines, unknown = requirements(users, code, ground.running)
     notes = set(found.notes)
     for name in unknown:
-        path = next(path for dotted, path in sorted(users.items()) if _root(dotted) == name)
-        notes.add(Note(path, 0, "SPL032", f"no installed distribution provides {name}"))
+        dotted = next(dotted for dotted in sorted(users) if _root(dotted) == name)
+        path, line = place_of(program, users[dotted], dotted)
+        notes.add(Note(path, line, "SPL032", f"no installed distribution provides {name}"))
     return Plan(
         service,
         routes,
@@ -186,17 +185,6 @@ def _plan(
         blockers=tuple(sorted(n for n in notes if n.blocks)),
         notes=tuple(sorted(n for n in notes if not n.blocks)),
     )
-
-
-def _importers(program: Program, needs: Mapping[str, Needs], service: str) -> dict[str, str]:
-    """What the code of a service imports from outside the monolith, and a file that does."""
-    found: dict[str, str] = {}
-    for owner in (service, FOUNDATION):
-        if owner in needs:
-            for module, names in needs[owner].foreign.items():
-                path = program.views[module].path if module in program.views else ""
-                found.update(dict.fromkeys(names, path))
-    return found
 
 
 def _imports(division: Division, layout: Layout, owner: str) -> dict[str, str]:

@@ -4,31 +4,54 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from splitter.discovery.declarations import normalised
 from splitter.model.monolith import RunningApp
 
-_SERVER = ("uvicorn",)
+_SERVER = "uvicorn"
 
 _UNIMPORTED: Mapping[str, str] = {
-    "python-multipart": r"\b(Form|File|UploadFile|OAuth2PasswordRequestForm\w*)\b",
+    "python-multipart": r"\b(Form|File|UploadFile|OAuth2PasswordRequestForm\w*)\b|\.form\(",
     "email-validator": r"\b(EmailStr|NameEmail|validate_email)\b",
     "jinja2": r"\bJinja2Templates\b",
     "itsdangerous": r"\bSessionMiddleware\b",
-    "greenlet": r"\bsqlalchemy\.ext\.asyncio\b",
+    "greenlet": r"\.ext\.asyncio\b|\bcreate_async_engine\b",
     "orjson": r"\bORJSONResponse\b",
     "ujson": r"\bUJSONResponse\b",
-    "psycopg": r"postgres(ql)?\+psycopg\b(?!2)|postgresql://",
-    "psycopg-binary": r"postgres(ql)?\+psycopg\b(?!2)|postgresql://",
-    "psycopg2": r"postgres(ql)?(\+psycopg2)?://",
-    "psycopg2-binary": r"postgres(ql)?(\+psycopg2)?://",
-    "asyncpg": r"\+asyncpg\b",
-    "aiosqlite": r"\+aiosqlite\b",
-    "aiomysql": r"\+aiomysql\b",
-    "pymysql": r"\+pymysql\b",
-    "mysqlclient": r"\+mysqldb\b|mysql://",
+    "websockets": r"\bWebSocket\b|\.websocket\(",
+    "wsproto": r"\bWebSocket\b|\.websocket\(",
+    "redis": r"\brediss?://",
+    "bcrypt": r"[\"']bcrypt",
+    "argon2-cffi": r"[\"']argon2",
+    "cryptography": r"[\"'](RS|ES|PS)(256|384|512)[\"']|\bEdDSA\b",
+    "tzdata": r"\bZoneInfo\b",
+    "psycopg": r"postgres(ql)?://",
+    "psycopg2": r"postgres(ql)?://",
+    "psycopg2-binary": r"postgres(ql)?://",
+    "mysqlclient": r"\bmysql://",
+    "pyodbc": r"\bmssql://",
+    "oracledb": r"\boracle://",
+    "cx-oracle": r"\boracle://",
 }
 """Distributions that code needs without importing them, and what gives the need away."""
+
+_DRIVER = re.compile(r"\b(?:postgres(?:ql)?|sqlite|mysql|mariadb|oracle|mssql)\+(\w+)")
+_DRIVERS: Mapping[str, str] = {
+    "mysqldb": "MySQLdb",
+    "mysqlconnector": "mysql.connector",
+    "psycopg_async": "psycopg",
+    "oracledb_async": "oracledb",
+    "pysqlcipher": "sqlcipher3",
+}
+"""Drivers that a database's URL calls otherwise than their module."""
+
+_WITH: Mapping[str, tuple[str, ...]] = {
+    "psycopg": ("psycopg-binary", "psycopg-c"),
+    "starlette.testclient": ("httpx2", "httpx"),
+    "fastapi.testclient": ("httpx2", "httpx"),
+}
+"""A module that cannot be imported without one of some distributions, the first that is there."""
 
 
 def requirements(
@@ -39,37 +62,64 @@ def requirements(
     `imports` are dotted names as the code imports them; `code` is the text of what moves. First
     what is needed directly, then everything that this requires in turn.
     """
-    direct: set[str] = set()
-    unknown: set[str] = set()
-    for name in sorted(set(imports)):
-        if name.partition(".")[0] in sys.stdlib_module_names:
-            continue
-        found = _providers(name, running)
-        direct.update(found)
-        if not found:
-            unknown.add(name.partition(".")[0])
+    named = sorted(set(imports))
     text = "\n".join(code)
-    direct.update(
-        name
-        for name, pattern in _UNIMPORTED.items()
-        if name in running.versions and re.search(pattern, text)
-    )
-    direct.update(name for name in _SERVER if name in running.versions)
-    indirect = _closure(direct, running) - direct
+    direct = {found for name in named for found in providers(name, running)}
+    direct.update(_unimported(text, running))
+    modules = {*named, *(("psycopg",) if "psycopg" in direct else ())}
+    direct.update(_companions(modules, running))
+    unknown = {_root(n) for n in named if not _is_standard(n) and not providers(n, running)}
+    direct.update({_SERVER} & running.versions.keys())
+    indirect = required_by(direct, running) - direct
     pinned = [*_pins(direct, running)]
+    if running.versions and _SERVER not in running.versions:
+        pinned.append(_SERVER)
     if indirect:
         pinned += ["# what these require", *_pins(indirect, running)]
     return tuple(pinned), tuple(sorted(unknown))
 
 
-def _providers(name: str, running: RunningApp) -> Sequence[str]:
+def providers(name: str, running: RunningApp) -> Sequence[str]:
+    """The installed distributions that provide a dotted name; none for the standard library."""
     parts = name.split(".")
     for count in range(len(parts), 0, -1):
         found = running.distributions.get(".".join(parts[:count]))
-        if found:
-            known = [_normal(f) for f in found if _normal(f) in running.versions]
+        if found and not _is_standard(name):
+            known = [normalised(f) for f in found if normalised(f) in running.versions]
             return _best(known, parts[0])
     return ()
+
+
+def required_by(names: Iterable[str], running: RunningApp) -> set[str]:
+    """Distributions, and all that they require in turn, as far as it is installed."""
+    todo = list(names)
+    found = set(todo)
+    while todo:
+        for required in running.requires.get(todo.pop(), ()):
+            name = normalised(required)
+            if name not in found and name in running.versions:
+                found.add(name)
+                todo.append(name)
+    return found
+
+
+def distributions_of(lines: Iterable[str]) -> set[str]:
+    """The distributions that lines of a requirements file name."""
+    return {line.partition("==")[0] for line in lines if not line.startswith("#")}
+
+
+def _unimported(text: str, running: RunningApp) -> Iterator[str]:
+    for name, pattern in _UNIMPORTED.items():
+        if name in running.versions and re.search(pattern, text):
+            yield name
+    for driver in sorted(set(_DRIVER.findall(text))):
+        yield from providers(_DRIVERS.get(driver, driver), running)
+
+
+def _companions(modules: Iterable[str], running: RunningApp) -> Iterator[str]:
+    for module, wanted in _WITH.items():
+        if any(f"{name}.".startswith(f"{module}.") for name in modules):
+            yield from [name for name in wanted if name in running.versions][:1]
 
 
 def _best(found: list[str], root: str) -> list[str]:
@@ -78,21 +128,13 @@ def _best(found: list[str], root: str) -> list[str]:
     return exact or found
 
 
-def _closure(names: Iterable[str], running: RunningApp) -> set[str]:
-    found, todo = set(names), list(names)
-    while todo:
-        for required in running.requires.get(todo.pop(), ()):
-            name = _normal(required)
-            if name not in found and name in running.versions:
-                found.add(name)
-                todo.append(name)
-    return found
-
-
 def _pins(names: Iterable[str], running: RunningApp) -> Iterable[str]:
     return (f"{name}=={running.versions[name]}" for name in sorted(names))
 
 
-def _normal(name: str) -> str:
-    """PEP 503."""
-    return re.sub(r"[-_.]+", "-", name).lower()
+def _is_standard(name: str) -> bool:
+    return _root(name) in sys.stdlib_module_names
+
+
+def _root(name: str) -> str:
+    return name.partition(".")[0]

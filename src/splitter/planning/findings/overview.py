@@ -10,6 +10,7 @@ from splitter.planning.findings.afterwards import late_commits
 from splitter.planning.findings.application_state import application_state
 from splitter.planning.findings.calls import Calls
 from splitter.planning.findings.circles import circles_across
+from splitter.planning.findings.dependencies import undeclared
 from splitter.planning.findings.environment import needed_variables, random_secrets
 from splitter.planning.findings.files import files_by_folder
 from splitter.planning.findings.finding import Finding
@@ -41,9 +42,14 @@ def findings(
     found = [
         *_in_code(parties, routes, variables, running),
         *_in_tables(parties, tables, accesses),
-        *(circles_across(blueprint) if blueprint is not None else ()),
+        *(_in_plans(blueprint) if blueprint is not None else ()),
     ]
     return tuple(sorted(set(found)))
+
+
+def _in_plans(blueprint: Blueprint) -> Iterator[Finding]:
+    yield from circles_across(blueprint)
+    yield from undeclared(blueprint)
 
 
 def _in_code(

@@ -48,6 +48,7 @@ def _service(chart: Chart, figures: Figures) -> dict[str, object]:
         "across": [asdict(crossing) for crossing in figures.crossings],
         "spans": [asdict(span) for span in figures.spans],
         "requirements": list(figures.requirements),
+        "unneeded": list(figures.unneeded),
         "blockers": [_note(note) for note in figures.blockers],
         "notes": [_note(note) for note in figures.notes],
     }

@@ -105,6 +105,9 @@ def _moves(figures: Figures) -> Iterator[str]:
     yield ""
     yield f"distributions: {len(figures.requirements)}"
     yield from _wrap(listed(figures.requirements), "  ", "  ")
+    if figures.unneeded:
+        yield "of what the monolith asks for, not needed"
+        yield from _wrap(listed(figures.unneeded), "  ", "  ")
 
 
 def _move(placement: Placement) -> Iterator[str]:
