@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from splitter.discovery.parsing import Parsed
 from splitter.discovery.scopes import chain_of
+from splitter.discovery.trees import walk
 from splitter.model.monolith import Variable
 
 _SIGN = re.compile(rb"environ|getenv|Settings\b|\b[Cc]onfig\(|\bEnv\(|\benv\b")
@@ -28,7 +29,7 @@ def read_variables(parsed: Parsed) -> tuple[Variable, ...]:
 
 def _in_tree(tree: ast.Module, module: str, path: str) -> Iterator[Variable]:
     readers = set(_readers(tree))
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
             if chain_of(node.value)[-1:] == ("environ",):
                 yield from _told(node.slice, None, True, module, path, node.lineno)
@@ -104,7 +105,7 @@ def _default(value: ast.expr | None) -> tuple[str, bool, str]:
 
 
 def _prefix(node: ast.ClassDef) -> str:
-    for part in ast.walk(node):
+    for part in walk(node):
         if isinstance(part, ast.keyword) and part.arg == "env_prefix":
             return str(getattr(part.value, "value", ""))
         value = part.value if isinstance(part, ast.Assign) else None

@@ -34,6 +34,14 @@ class Evidence:
         for piece in self.uses.keys() & reach.pieces:
             yield from self.uses[piece]
 
+    def by_each(self, routes: Sequence[Route]) -> Iterator[tuple[str, tuple[str, str, str]]]:
+        """The uses in what each of some routes reaches, by its endpoint."""
+        reached = self._parties.reached_by(routes)
+        for piece in self.uses.keys() & reached.keys():
+            for at, route in enumerate(routes):
+                if reached[piece] >> at & 1:
+                    yield from ((route.endpoint, use) for use in self.uses[piece])
+
     def _piece(self, module: str, line: int) -> Piece | None:
         """The piece that a line is in: the innermost of those that begin before it."""
         if module not in self._spans:
@@ -63,11 +71,11 @@ def accesses(
     """Every endpoint with the tables that it reads and writes, and how that is known."""
     found: dict[tuple[str, str, str], set[str]] = {}
     ways: dict[tuple[str, str, str], set[str]] = defaultdict(set)
-    for route in {r.endpoint: r for r in routes if r.file and r.kind != "mount"}.values():
-        for table, mode, at in evidence.of(parties.reached([route])):
-            key = (route.endpoint, table, mode)
-            found.setdefault(key, set()).add(at)
-            ways[key].add("static")
+    asked = {r.endpoint: r for r in routes if r.file and r.kind != "mount"}
+    for endpoint, (table, mode, at) in evidence.by_each(list(asked.values())):
+        key = (endpoint, table, mode)
+        found.setdefault(key, set()).add(at)
+        ways[key].add("static")
     spelled = {table.lower(): table for _, table, _ in found}
     for each in seen:
         table = spelled.get(each.table.lower(), each.table)

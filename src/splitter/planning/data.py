@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 
 from splitter.discovery.modules import ModuleView
 from splitter.discovery.scopes import chain_of
-from splitter.discovery.trees import children
+from splitter.discovery.trees import children, walk
 from splitter.model.changes import Note
 from splitter.planning.parting import Part
 from splitter.planning.program import Program, assigned
@@ -261,7 +261,7 @@ def _writes(call: ast.Call) -> bool:
 def _bound_once(function: ast.AST) -> dict[str, ast.expr]:
     """What the names are that a function binds by one assignment."""
     found: dict[str, list[ast.expr]] = {}
-    for node in ast.walk(function):
+    for node in walk(function):
         if isinstance(node, ast.Assign | ast.AnnAssign):
             for name, value in assigned([node]):
                 found.setdefault(name, []).append(value)

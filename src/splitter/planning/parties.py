@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -52,6 +52,10 @@ class Parties:
     def reached(self, routes: Iterable[Route]) -> Reach:
         """What some routes reach, the code around them left out."""
         return self.reaching.reach(self.reaching.roots(routes))
+
+    def reached_by(self, routes: Iterable[Route]) -> Mapping[Piece, int]:
+        """For each piece the routes that reach it: bit N for the route N."""
+        return self.reaching.reached_by([[*self.reaching.roots([r])] for r in routes])
 
     def with_piece(self, piece: Piece | None) -> list[str]:
         """The parties that run a piece."""

@@ -9,7 +9,7 @@ from functools import cached_property
 from splitter.discovery.modules import ModuleView, Statement, Views
 from splitter.discovery.parsing import Parsed
 from splitter.discovery.scopes import Chain, Imported, Uses, uses_of
-from splitter.discovery.trees import walk
+from splitter.discovery.trees import statements, walk
 from splitter.planning.facts import NONE, Facts, facts_of, may_have_facts
 from splitter.planning.speech import Spoken, spoken
 
@@ -112,7 +112,8 @@ class Program:
 
     def decorated(self, place: Place) -> Iterator[ast.AST]:
         """The decorated functions and classes in the statement at a place."""
-        for part in walk(self.statement(place).node):
+        node = self.statement(place).node
+        for part in (node, *statements(node)):
             if getattr(part, "decorator_list", ()):
                 yield part
 

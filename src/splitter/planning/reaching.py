@@ -7,12 +7,15 @@ their name are followed, and inclusions of routers lead nowhere, as they do whil
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeGuard
 
 from splitter.discovery.modules import Kind, Statement, registers_route
 from splitter.discovery.scopes import Uses, chain_of, uses_of
+from splitter.discovery.trees import children, walk
 from splitter.model.monolith import Route
 from splitter.planning.program import Place, Program
 
@@ -24,6 +27,7 @@ _PLAIN = frozenset(
     | {"setter", "overload", "wraps", "asynccontextmanager", "contextmanager"}
 )
 _START_UP = frozenset({"lifespan", "on_startup", "on_shutdown"})
+_DEFINED = re.compile(rb"\bdef\s+([^\s(\[]+)")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -31,23 +35,25 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 class Facts:
     """What a piece mentions: places that its names lead to, and attributes of any object.
 
-    `starting` are the places that run when the application starts, not when it answers.
+    `leads`: the pieces of these places; `starting`: those that run when the application starts, not
+    when it answers; `calls`: the attributes that may be a method of the project.
     """
 
     node: ast.AST
     uses: Uses
     targets: frozenset[Place]
-    starting: frozenset[Place]
+    leads: frozenset[Piece]
+    starting: frozenset[Piece]
     attributes: frozenset[str]
+    calls: frozenset[str]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Reach:
     """The pieces that were reached, and the attributes that they mention."""
 
-    pieces: set[Piece] = field(default_factory=set)
-    attributes: set[str] = field(default_factory=set)
-    _waiting: dict[str, list[Piece]] = field(default_factory=dict)
+    pieces: frozenset[Piece]
+    attributes: frozenset[str]
 
 
 class Reaching:
@@ -57,6 +63,7 @@ class Reaching:
         self.program = program
         self._facts: dict[Piece, Facts] = {}
         self._methods: dict[Place, Mapping[str, ast.AST]] = {}
+        self._called: dict[Place, tuple[tuple[str, bool], ...]] = {}
         self._targets: dict[tuple[str, tuple[str, ...]], frozenset[Place]] = {}
 
     def roots(self, routes: Iterable[Route]) -> Iterator[Piece]:
@@ -74,21 +81,61 @@ class Reaching:
 
     def reach(self, roots: Iterable[Piece], *, starting: bool = False) -> Reach:
         """All that can be reached from `roots`, which belong to it; `starting`: start-up too."""
-        found = Reach()
-        todo = list(roots)
-        while todo:
-            piece = todo.pop()
-            if piece not in found.pieces:
-                found.pieces.add(piece)
+        pieces = frozenset(self._spread([roots], starting=starting))
+        attributes = (name for piece in pieces for name in self.facts(piece).attributes)
+        return Reach(pieces, frozenset(attributes))
+
+    def reached_by(self, groups: Sequence[Iterable[Piece]]) -> Mapping[Piece, int]:
+        """For each piece the groups of roots that reach it: bit N for group N."""
+        return self._spread(groups)
+
+    def _spread(
+        self, groups: Sequence[Iterable[Piece]], *, starting: bool = False
+    ) -> dict[Piece, int]:
+        """The groups that reach each piece, as bits; they are handed on in rounds."""
+        reached: dict[Piece, int] = {}
+        mentioned: dict[str, int] = {}
+        waiting: dict[str, list[Piece]] = {}
+        due: dict[Piece, int] = {}
+        for at, roots in enumerate(groups):
+            for piece in roots:
+                due[piece] = due.get(piece, 0) | 1 << at
+        while due:
+            now, due = due, {}
+            for piece, found in now.items():
+                before = reached.get(piece, 0)
+                new = found & ~before
+                if not new:
+                    continue
+                reached[piece] = before | new
                 facts = self.facts(piece)
-                todo += [(*place, "") for place in facts.targets]
-                todo += [(*place, "") for place in facts.starting if starting]
-                for name in facts.attributes - found.attributes:
-                    found.attributes.add(name)
-                    todo += found._waiting.pop(name, ())
-                if not piece[2]:
-                    todo += self._live(piece, found)
-        return found
+                for target in facts.leads if not starting else facts.leads | facts.starting:
+                    due[target] = due.get(target, 0) | new
+                for name in facts.calls:
+                    known = mentioned.get(name, 0)
+                    more = new & ~known
+                    if more:
+                        mentioned[name] = known | more
+                        for method in waiting.get(name, ()):
+                            due[method] = due.get(method, 0) | (more & reached[_whole(method)])
+                for name, always in () if piece[2] else self._called_of(piece[:2]):
+                    method = (*piece[:2], name)
+                    if not before and not always:
+                        waiting.setdefault(name, []).append(method)
+                    due[method] = due.get(method, 0) | (
+                        new if always else new & mentioned.get(name, 0)
+                    )
+        return reached
+
+    def _called_of(self, place: Place) -> tuple[tuple[str, bool], ...]:
+        """The methods of a class, and whether each is called by others than the project's code."""
+        if place not in self._called:
+            self._called[place] = tuple(
+                (name, _is_called_by_others(name, node))
+                for name, node in self.methods(place).items()
+                if not name.startswith("<locals>")
+            )
+        return self._called[place]
 
     def methods(self, place: Place) -> Mapping[str, ast.AST]:
         """The methods of the class that a statement defines, by name.
@@ -149,14 +196,28 @@ class Reaching:
                 targets.update(self._bound(self.program.target(imported, rest)))
         begun = {p for part in starting for p in self.places_of(module, chain_of(part))}
         attributes = frozenset(_attributes(node, skip))
-        return Facts(node, uses, frozenset(targets), frozenset(begun), attributes)
+        return Facts(
+            node,
+            uses,
+            frozenset(targets),
+            frozenset((*place, "") for place in targets),
+            frozenset((*place, "") for place in begun),
+            attributes,
+            attributes & self._defined,
+        )
+
+    @cached_property
+    def _defined(self) -> frozenset[str]:
+        """The names of all functions of the project."""
+        code = [text for path, text in self.program.sources.items() if path.endswith(".py")]
+        return frozenset(name.decode() for text in code for name in _DEFINED.findall(text))
 
     def _start_up(self, module: str, node: ast.AST) -> Iterator[ast.AST]:
         """What is given as `lifespan=` and the like in a piece."""
         source = self.program.sources[self.program.views[module].path]
         if b"lifespan" not in source and b"on_startup" not in source:
             return
-        for part in ast.walk(node):
+        for part in walk(node):
             if isinstance(part, ast.keyword) and part.arg in _START_UP:
                 listed = isinstance(part.value, ast.List | ast.Tuple)
                 yield from part.value.elts if listed else (part.value,)  # type: ignore[attr-defined]
@@ -171,17 +232,9 @@ class Reaching:
                 if view.statements[index].kind is not Kind.IMPORT:
                     yield module, index
 
-    def _live(self, piece: Piece, found: Reach) -> Iterator[Piece]:
-        """The methods of a class that was reached: those that may be called; others wait."""
-        module, index, _ = piece
-        for name, node in self.methods((module, index)).items():
-            method = (module, index, name)
-            if name.startswith("<locals>"):
-                continue
-            if name in found.attributes or _is_called_by_others(name, node):
-                yield method
-            else:
-                found._waiting.setdefault(name, []).append(method)
+
+def _whole(piece: Piece) -> Piece:
+    return (piece[0], piece[1], "")
 
 
 def _is_called_by_others(name: str, node: ast.AST) -> bool:
@@ -224,4 +277,4 @@ def _attributes(node: ast.AST, skip: set[ast.AST]) -> Iterator[str]:
             for argument in part.args:
                 if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
                     yield argument.value
-        todo.extend(ast.iter_child_nodes(part))
+        todo.extend(children(part))

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from splitter.discovery.trees import children
 from splitter.model.monolith import RunningApp
 from splitter.planning.findings.finding import Finding, finding
 from splitter.planning.findings.kinds import last_name
@@ -65,7 +66,7 @@ def _begins(node: ast.With | ast.AsyncWith, line: int) -> bool:
 
 
 def _own(node: ast.AST) -> Iterator[ast.AST]:
-    for child in ast.iter_child_nodes(node):
+    for child in children(node):
         if not isinstance(child, _FUNCTIONS):
             yield child
             yield from _own(child)

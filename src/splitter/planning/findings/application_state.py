@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 from collections import defaultdict
 from collections.abc import Iterator
 
 from splitter.discovery.scopes import Chain, chain_of
+from splitter.discovery.trees import walk
 from splitter.planning.findings.finding import Finding, finding
 from splitter.planning.findings.touching import NOTHING, Touch, during, touch_of
 from splitter.planning.parties import Parties, listed
@@ -41,7 +41,7 @@ def _touched(parties: Parties, piece: Piece) -> Iterator[tuple[str, Touch, int]]
         return
     parts = [*during(facts.node, depth=0)]
     heads: dict[Chain, int] = {}
-    for part in (inner for each in parts for inner in ast.walk(each)):
+    for part in (inner for each in parts for inner in walk(each)):
         chain = chain_of(part)
         for at in range(len(chain) - 2):
             if chain[at : at + 2] == ("app", "state"):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from splitter.discovery.modules import ModuleView
 from splitter.discovery.scopes import chain_of
+from splitter.discovery.trees import children, walk
 from splitter.planning.findings.kinds import last_name
 from splitter.planning.parties import Parties
 from splitter.planning.reaching import Piece
@@ -53,7 +54,7 @@ class Calls:
         view = sight.view
         if view.name not in self._foreign:
             tree = self.parties.program.views[view.name].statements
-            nodes = (p for s in tree for p in ast.walk(s.node))
+            nodes = (p for s in tree for p in walk(s.node))
             self._foreign[view.name] = frozenset(_roots(nodes))
         return not self._foreign[view.name].isdisjoint(libraries)
 
@@ -71,8 +72,8 @@ class Calls:
                 yield Sight(piece, part, view, decorates)
             decorators = getattr(part, "decorator_list", ())
             name = str(getattr(part, "name", ""))
-            children = ast.iter_child_nodes(part)
-            todo += [(child, name if child in decorators else "") for child in children]
+            inner = children(part)
+            todo += [(child, name if child in decorators else "") for child in inner]
 
 
 def literal(node: ast.AST | None) -> str | None:

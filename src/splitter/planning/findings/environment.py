@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from splitter.discovery.scopes import chain_of
+from splitter.discovery.trees import walk
 from splitter.model.monolith import Variable
 from splitter.planning.findings.calls import Calls, Sight
 from splitter.planning.findings.finding import Finding, finding
@@ -64,11 +65,11 @@ def _name(parties: Parties, sight: Sight) -> tuple[str, bool]:
     )
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or sight.piece[2]:
         return "", False
-    for part in ast.walk(node):
+    for part in walk(node):
         if isinstance(part, ast.Assign | ast.AnnAssign) and part.value is not None:
             targets = part.targets if isinstance(part, ast.Assign) else [part.target]
             names = [chain_of(t)[-1] for t in targets if chain_of(t)]
-            inside = any(inner is sight.call for inner in ast.walk(part.value))
+            inside = any(inner is sight.call for inner in walk(part.value))
             if inside and names and _SECRET.search(names[0]):
                 return names[0], settings or _asks(part.value)
     return "", False
@@ -79,5 +80,5 @@ def _asks(value: ast.AST) -> bool:
     return any(
         isinstance(part, ast.Name | ast.Attribute)
         and chain_of(part)[-1:] in {("getenv",), ("environ",), ("get",)}
-        for part in ast.walk(value)
+        for part in walk(value)
     )

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from splitter.discovery.scopes import chain_of
+from splitter.discovery.trees import walk
 from splitter.planning.findings.calls import Calls, Sight, argument
 from splitter.planning.findings.finding import Finding, finding
 from splitter.planning.findings.kinds import last_name
@@ -66,7 +67,7 @@ def _job(sight: Sight) -> ast.expr | None:
 def _loops(parties: Parties, piece: Piece, job: ast.expr | None) -> str:
     """The name of a function that does not end by itself, as far as that can be seen."""
     for node in _functions(parties, piece, job):
-        for part in ast.walk(node):
+        for part in walk(node):
             endless = isinstance(part, ast.While) and not _is_bounded(part)
             if endless or isinstance(part, ast.AsyncFor):
                 return _text(job)
@@ -75,7 +76,7 @@ def _loops(parties: Parties, piece: Piece, job: ast.expr | None) -> str:
 
 def _is_bounded(node: ast.While) -> bool:
     """`while i < n:` counts; a loop that sleeps or waits in it goes on for as long as it may."""
-    names = {last_name(p.func) for p in ast.walk(node) if isinstance(p, ast.Call)}
+    names = {last_name(p.func) for p in walk(node) if isinstance(p, ast.Call)}
     waits = {"sleep", "wait", "wait_for", "get", "recv", "receive", "brpop", "blpop", "listen"}
     return names.isdisjoint(waits) and not isinstance(node.test, ast.Constant)
 
@@ -86,7 +87,7 @@ def _functions(parties: Parties, piece: Piece, job: ast.expr | None) -> Iterator
     reaching = parties.reaching
     inner = parties.reaching.facts(piece).node
     chain = chain_of(job)
-    for part in ast.walk(inner):
+    for part in walk(inner):
         if isinstance(part, _FUNCTIONS) and part is not inner and chain == (part.name,):
             yield part
     for place in reaching.places_of(piece[0], chain) if chain else ():

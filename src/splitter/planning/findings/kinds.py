@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from splitter.discovery.modules import Kind, Statement
 from splitter.discovery.scopes import chain_of
+from splitter.discovery.trees import walk
 from splitter.planning.findings.touching import NOTHING, Methods, Touch, touch_of
 from splitter.planning.reaching import Reaching
 
@@ -88,7 +89,7 @@ def _follow(methods: Mapping[str, ast.AST], found: dict[str, Touch]) -> None:
     mentioned = {
         name: {
             part.attr
-            for part in ast.walk(methods[name])
+            for part in walk(methods[name])
             if isinstance(part, ast.Attribute)
             and chain_of(part.value) in ((_first(methods[name]),), ("cls",))
         }
@@ -120,7 +121,7 @@ def _class_attributes(node: ast.ClassDef) -> set[str]:
 
 
 def _instance_attributes(method: ast.AST) -> Iterator[str]:
-    for part in ast.walk(method):
+    for part in walk(method):
         targets = part.targets if isinstance(part, ast.Assign) else []
         if isinstance(part, ast.AnnAssign):
             targets = [part.target]

@@ -62,7 +62,7 @@ def _candidates(parties: Parties) -> Iterator[tuple[Place, str, set[Piece]]]:
 def _decorators(parties: Parties) -> dict[Place, int]:
     """Functions that decorate, with how many functions of theirs run when something is."""
     found: dict[Place, int] = {}
-    for module, index, _ in {p for party in parties.members for p in party.pieces}:
+    for module, index in {p[:2] for party in parties.members for p in party.pieces}:
         for part in parties.program.decorated((module, index)):
             for decorator in getattr(part, "decorator_list", ()):
                 is_call = isinstance(decorator, ast.Call)

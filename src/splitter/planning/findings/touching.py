@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from enum import Flag, auto
 
 from splitter.discovery.scopes import Chain, bound_by_import, bound_names, chain_of
+from splitter.discovery.trees import children, walk
 from splitter.planning.program import Place
 from splitter.planning.reaching import Piece, Reaching
 
@@ -72,7 +73,7 @@ def touch_of(node: ast.AST, head: Chain, of: Methods, *, rebinds: bool) -> Touch
     """
     found = NOTHING
     inner: set[ast.AST] = set()
-    for part in ast.walk(node):
+    for part in walk(node):
         if isinstance(part, ast.With | ast.AsyncWith):
             found |= Touch.HOLD if _holds(part, head) else NOTHING
         elif isinstance(part, ast.Assign | ast.AnnAssign | ast.AugAssign) and part.value:
@@ -80,7 +81,7 @@ def touch_of(node: ast.AST, head: Chain, of: Methods, *, rebinds: bool) -> Touch
         elif isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute):
             found |= _called(part.func, head, of, inner)
         elif isinstance(part, ast.Subscript) and _is_at(part.value, head):
-            inner.update(ast.walk(part.value))
+            inner.update(walk(part.value))
             found |= _subscripted(part)
         elif isinstance(part, ast.Attribute) and chain_of(part.value) == head:
             inner.add(part.value)
@@ -108,7 +109,7 @@ def _called(function: ast.Attribute, head: Chain, of: Methods, inner: set[ast.AS
     chain = chain_of(function.value)
     if chain[: len(head)] != head:
         return NOTHING
-    inner.update(ast.walk(function))
+    inner.update(walk(function))
     if len(chain) > len(head):
         return _METHODS.get(function.attr, Touch.READ)
     return of.get(function.attr, NOTHING) if of else _METHODS.get(function.attr, Touch.READ)
@@ -133,11 +134,11 @@ def _subscripted(node: ast.Subscript) -> Touch:
 def _holds(node: ast.With | ast.AsyncWith, head: Chain) -> bool:
     if not any(chain_of(item.context_expr) == head for item in node.items):
         return False
-    return any(isinstance(part, ast.Await) for inner in node.body for part in ast.walk(inner))
+    return any(isinstance(part, ast.Await) for inner in node.body for part in walk(inner))
 
 
 def _inner_functions(node: ast.AST) -> Iterator[ast.AST]:
-    for part in ast.iter_child_nodes(node):
+    for part in children(node):
         if isinstance(part, _FUNCTIONS):
             yield part
         elif not isinstance(part, ast.Lambda | ast.ClassDef):
@@ -155,7 +156,7 @@ def _heads(reaching: Reaching, piece: Piece, state: tuple[Place, str]) -> Iterat
     for chain in {c[: n + 1] for c in facts.uses.free for n in range(len(c))}:
         if (module, name) in set(program.origins(piece[0], chain)):
             yield chain
-    for part in ast.walk(facts.node):
+    for part in walk(facts.node):
         if isinstance(part, ast.Import | ast.ImportFrom):
             resolve = program.views[piece[0]].resolve
             for local, imported, _ in bound_by_import(part, resolve):
@@ -168,6 +169,6 @@ def _is_hidden(node: ast.AST, name: str) -> bool:
     """Whether a function has a variable or parameter of that name for itself."""
     if not isinstance(node, _FUNCTIONS):
         return False
-    if any(isinstance(p, ast.Global) and name in p.names for p in ast.walk(node)):
+    if any(isinstance(p, ast.Global) and name in p.names for p in walk(node)):
         return False
     return name in {n for n, _ in bound_names([node.args, *node.body])}
