@@ -140,6 +140,82 @@ outer.include_router(outer_router, prefix="/nested")
 outer.mount("/inner", inner)
 
 
+# A router class of one's own, views in a class, a factory, functions of every make.
+class Slashless(APIRouter):
+    def add_api_route(self, path, endpoint, **options):
+        super().add_api_route(path.rstrip("/"), endpoint, **options)
+
+    def api_route(self, path, *, include_in_schema=True, **options):
+        shown = super().api_route(path, include_in_schema=include_in_schema, **options)
+        hidden = super().api_route(path + "/all", include_in_schema=False, **options)
+
+        def decorate(function):
+            hidden(function)
+            return shown(function)
+
+        return decorate
+
+
+own = Slashless(prefix="/own")
+
+
+@own.get("/things/")
+def things():
+    return []
+
+
+own.add_api_route("/more/", things, methods=["PUT"])
+
+
+class Orders:
+    """Views in a class: each method that has a path becomes a route of a router."""
+
+    router = APIRouter(prefix="/orders")
+
+    def listed(self):
+        return []
+
+    @staticmethod
+    def checked():
+        return "fine"
+
+    @classmethod
+    def register(cls):
+        views = cls()
+        cls.router.add_api_route("", views.listed, methods=["GET"])
+        cls.router.add_api_route("/check", cls.checked, methods=["GET"])
+        return cls.router
+
+
+def bare(function):
+    def unnamed():
+        return function()
+
+    return unnamed
+
+
+def make_admin(*, debug=False):
+    admin = FastAPI()
+
+    @admin.get("/users")
+    def users():
+        return []
+
+    if debug:
+        admin.add_api_route("/debug", users)
+    admin.add_api_route("/bare", bare(users), methods=["GET"])
+    admin.add_api_route("/short", lambda: "short", methods=["GET"])
+    return admin
+
+
+# Starlette's own routes do not count a router's prefix; what is mounted below a router, and what is
+# added to it later, is served from FastAPI 0.137 on.
+below = APIRouter(prefix="/below")
+below.add_route("/raw", raw, methods=["PUT"])
+below.add_api_websocket_route("/socket", follow)
+below.mount("/inner", inner)
+
+
 @asynccontextmanager
 async def lifespan(app):
     late = APIRouter()
@@ -186,5 +262,11 @@ async def echo(websocket: WebSocket):
     await websocket.close()
 
 
+app.include_router(own)
+app.include_router(Orders.register(), prefix=API)
+app.include_router(below, prefix="/at")
+below.add_api_route("/later", things, methods=["GET"])
+app.mount("/admin", make_admin())
+app.host("admin.example", inner)
 app.mount("/outer", outer)
 app.mount("/opaque", opaque)

@@ -11,15 +11,19 @@ from pathlib import Path
 
 import pytest
 
+from splitter.discovery.parsing import parse
+from splitter.discovery.reconciling import reconcile
+from splitter.discovery.routes import read_routes
 from splitter.effects import introspection
 from splitter.effects.introspection import ask
 from splitter.errors import IntrospectionError
-from splitter.model.monolith import Route, RunningApp
+from splitter.model.monolith import Route, RunningApp, Sources
 
 INCLUSION_APP = Path(__file__).parents[1] / "data" / "inclusion_app.py"
 PROBE = Path(introspection.__file__).parent / "probe"
 
-# kind, methods, path, qualified name, line, name, in the schema; the last is added at start-up.
+# kind, methods, path, qualified name, line, name, in the schema, and from which FastAPI on if that
+# is not all; the last is added at start-up.
 EVERY_FORM = json.loads(INCLUSION_APP.with_suffix(".json").read_text())
 
 
@@ -57,6 +61,36 @@ def rows(routes: tuple[Route, ...]) -> list[list[object]]:
         for r, name in zip(routes, names, strict=True)
     ]
 
+
+def expected(fastapi: str) -> list[list[object]]:
+    """The table's rows that hold for a version of FastAPI."""
+    number = [int(part) for part in fastapi.split(".")[:2]]
+    since = [[int(part) for part in "".join(row[7:] or ["0"]).split(".")] for row in EVERY_FORM]
+    return [row[:7] for row, first in zip(EVERY_FORM, since, strict=True) if number >= first]
+
+
+def documented(app: RunningApp) -> set[tuple[str, str]]:
+    """Method and whole path of all that `openapi()` of the application and of mounted ones has."""
+    return {
+        (method.upper(), prefix + path)
+        for prefix, document in {"": app.openapi, **app.mounted}.items()
+        for path, operations in json.loads(json.dumps(document["paths"])).items()
+        for method in operations
+    }
+
+
+def in_schema(app: RunningApp) -> set[tuple[str, str]]:
+    """The same of the routes that are shown there."""
+    return {
+        (method, route.path.replace(":path", ""))
+        for route in app.routes
+        if route.in_schema
+        for method in route.methods
+    }
+
+
+# An application behind a host's name is served at its own paths, which no document here tells.
+BEHIND_A_HOST = {("GET", "/deep")}
 
 SHOP = {
     "main.py": """
@@ -173,13 +207,11 @@ def test_distributions_are_told_even_if_the_import_fails(tmp_path: Path) -> None
 def test_every_form_of_inclusion(tmp_path: Path, lifespan: bool) -> None:
     shutil.copy(INCLUSION_APP, tmp_path)
     app = asked(tmp_path, app="inclusion_app:app", lifespan=lifespan)
-    assert rows(app.routes) == (EVERY_FORM if lifespan else EVERY_FORM[:-1])
+    every_form = expected(app.versions["fastapi"])
+    assert rows(app.routes) == (every_form if lifespan else every_form[:-1])
     assert (app.error, app.remarks) == ("", ())
-    assert sorted(app.mounted) == ["/outer", "/outer/inner"]
-    shown = {route.path for route in app.routes if route.in_schema and route.path[:6] != "/outer"}
-    paths = app.openapi["paths"]
-    assert isinstance(paths, dict)
-    assert paths.keys() == {path.replace(":path", "") for path in shown}
+    assert sorted(app.mounted) == ["/admin", "/at/inner", "/outer", "/outer/inner"]
+    assert in_schema(app) == documented(app) | BEHIND_A_HOST
 
 
 FAILURES = {
@@ -382,28 +414,32 @@ def test_the_probe_needs_python_3_8_and_its_library_alone(path: Path) -> None:
     reason="installs FastAPI from the package index: set SPLITTER_TEST_NETWORK=1",
 )
 @pytest.mark.parametrize(
-    "version", ["0.100.1", "0.115.14", "0.136.3", "0.137.1", "0.137.2", "0.165.0"]
+    "version", ["0.100.1", "0.115.14", "0.136.3", "0.137.1", "0.137.2", "the newest"]
 )
 def test_every_form_of_inclusion_in_each_fastapi(tmp_path: Path, version: str) -> None:
-    python = _environment(tmp_path / "venv", f"fastapi=={version}")
+    newest = version == "the newest"
+    python = _environment(tmp_path / "venv", "fastapi" if newest else f"fastapi=={version}")
     root = tmp_path / "root"
     root.mkdir()
     shutil.copy(INCLUSION_APP, root)
     app = asked(root, app="inclusion_app:app", python=python, lifespan=True)
-    assert app.versions["fastapi"] == version
-    assert rows(app.routes) == EVERY_FORM
+    assert newest or app.versions["fastapi"] == version
+    assert rows(app.routes) == expected(app.versions["fastapi"])
+    assert in_schema(app) == documented(app) | BEHIND_A_HOST
     assert (app.error, app.remarks) == ("", ())
+    sources = Sources({"inclusion_app.py": INCLUSION_APP.read_bytes()})
+    routes, notes = reconcile(read_routes(parse(sources), app="inclusion_app:app"), app)
+    alone = {route.path: route.found_by for route in routes if len(route.found_by) == 1}
+    older = [row[2] for row in EVERY_FORM if row[:7] not in expected(app.versions["fastapi"])]
+    assert alone == dict.fromkeys(["/admin/debug", *older], ("static",))
+    reasons = {note.line for note in notes if note.code == "SPL010"}
+    assert reasons == ({204, 216, 267} if older else {204})
 
 
 def _environment(folder: Path, requirement: str) -> str:
+    """An interpreter that has a distribution and what it requires, by this one's pip."""
     python = str(folder / "bin" / "python")
-    uv = shutil.which("uv")
-    if uv:
-        make = [uv, "venv", "--quiet", "--python", sys.executable, str(folder)]
-        install = [uv, "pip", "install", "--quiet", "--python", python, requirement]
-    else:
-        make = [sys.executable, "-m", "venv", str(folder)]
-        install = [python, "-m", "pip", "install", "--quiet", requirement]
-    subprocess.run(make, check=True)
-    subprocess.run(install, check=True)
+    words = (*("--python", python), *("install", "--quiet", "--no-compile"), requirement)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
+    subprocess.run([sys.executable, "-m", "pip", *words], check=True)
     return python

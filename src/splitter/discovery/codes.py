@@ -263,10 +263,10 @@ CODES: Mapping[str, Code] = {
         "added at start-up, set lifespan = true below [monolith].",
     ),
     "SPL041": Code(
-        "routes are added to a router after it was included",
-        "FastAPI before 0.137 copies the routes that a router has when it is included: the later "
-        "ones are never served. From 0.137 on they are.",
-        "Include the router after its routes are added, so that it does not depend on the version.",
+        "routes that only FastAPI from 0.137 on serves",
+        "FastAPI before 0.137 copies the routes that a router has when it is included: what is "
+        "added later, and applications mounted below it, it never serves. From 0.137 on they are.",
+        "Include a router after its routes are added, and mount on the application itself.",
     ),
     "SPL042": Code(
         "the application did something odd while it was asked",

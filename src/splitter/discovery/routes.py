@@ -50,24 +50,32 @@ class _Place:
     depth: int = 0
     taken: int | None = None
     late: Doubt | None = None
+    included: bool = False
 
     def within(self, router: Router, position: int, *, plain: bool) -> _Place:
         """The place of what is at `position` in the router that stands here."""
         prefix = self.prefix if plain else self.prefix + router.prefix
         missed = self.late is not None and self.taken is not None and position >= self.taken
         doubts = (*self.doubts, self.late) if missed and self.late else self.doubts
-        return _Place(prefix, self.shown and router.in_schema, doubts, self.depth)
+        shown = self.shown and router.in_schema
+        return _Place(prefix, shown, doubts, self.depth, included=self.included)
 
     def below(self, event: Included) -> _Place:
         """The place of the router that is included, or mounted, here."""
         return _Place(
             self.prefix + event.prefix,
             self.shown and event.in_schema,
-            (*self.doubts, *event.doubts),
+            (*self.of(event), *event.doubts),
             self.depth + 1,
             event.taken,
             event.late,
+            not event.mounted,
         )
+
+    def of(self, event: Added | Included) -> tuple[Doubt, ...]:
+        """The doubts there are of everything here, and one more of what is mounted here."""
+        left_out = event.if_included if self.included else None
+        return (*self.doubts, left_out) if left_out else self.doubts
 
 
 def read_routes(parsed: Parsed, *, app: str, factory: bool = False) -> Reading:
@@ -102,7 +110,7 @@ def flattened(router: Router) -> Iterator[tuple[Route, tuple[Doubt, ...]]]:
     """The routes of a router, under their whole paths, each with the doubts there are of it."""
     for event, place in _walked(router, _Place()):
         if isinstance(event, Added):
-            doubts = dict.fromkeys((*place.doubts, *event.doubts))
+            doubts = dict.fromkeys((*place.of(event), *event.doubts))
             yield _route(event, place), tuple(doubts)
 
 

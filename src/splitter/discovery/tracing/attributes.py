@@ -24,6 +24,8 @@ from splitter.discovery.tracing.values import (
     Unknown,
 )
 
+_PROPERTIES = frozenset({"property", "cached_property", "computed_field"})
+
 
 class Attributes(ABC):
     """Looks names and attributes up; expressions, calls and bodies are left to the layers above."""
@@ -64,7 +66,9 @@ class Attributes(ABC):
         if isinstance(value, ModuleValue):
             return self._of_module(value, name)
         if isinstance(value, Class):
-            return self.member(value, name)
+            found = self.member(value, name)
+            method = isinstance(found, Function) and "classmethod" in _decorators(found)
+            return Bound(value, name, found) if method and isinstance(found, Function) else found
         if isinstance(value, Instance):
             return self._of_instance(value, name)
         if isinstance(value, Made) and value.router is not None:
@@ -120,9 +124,12 @@ class Attributes(ABC):
             return self._of_router(value.router, name)
         if not isinstance(found, Function):
             return UNKNOWN if found is MISSING else found
-        if _is_property(found):
+        decorators = _decorators(found)
+        if decorators & _PROPERTIES:
             return self.invoke(found, Arguments((), {}), me=value)
-        return Bound(value, name, found)
+        if "staticmethod" in decorators:
+            return found
+        return Bound(value.of if "classmethod" in decorators else value, name, found)
 
     def _of_router(self, value: Router, name: str) -> object:
         if name in value.names:
@@ -144,7 +151,7 @@ def text(value: object) -> str:
     return str(value)
 
 
-def _is_property(function: Function) -> bool:
+def _decorators(function: Function) -> set[str]:
+    """The last names of a function's decorators that are no calls."""
     decorators = getattr(function.node, "decorator_list", [])
-    names = {getattr(d, "attr", getattr(d, "id", "")) for d in decorators}
-    return bool(names & {"property", "cached_property", "computed_field"})
+    return {getattr(d, "attr", getattr(d, "id", "")) for d in decorators}

@@ -215,7 +215,7 @@ class Calls(Routers):
             return self._above(to, bound.name, arguments, node, scope)
         if isinstance(to, Router):
             return self._own_or_operate(to, bound, arguments, node, scope)
-        if isinstance(to, Instance) and bound.function is not None:
+        if isinstance(to, Instance | Class) and bound.function is not None:
             matters = self._matters(bound.function, arguments)
             return self.invoke(bound.function, arguments, me=to) if matters else UNKNOWN
         if isinstance(to, RouteList):

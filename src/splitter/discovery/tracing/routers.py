@@ -20,6 +20,7 @@ from splitter.discovery.tracing.values import (
     Included,
     Made,
     Opening,
+    RouteList,
     Router,
     Scope,
     Unknown,
@@ -55,7 +56,10 @@ class Routers(Additions):
             router.prefix = self.told(arguments.named["prefix"], node, scope)
         if truth(arguments.named.get("include_in_schema", True)) is False:
             router.in_schema = False
-        router.events += given_routes(self.items(arguments.named.get("routes")))
+        given = arguments.named.get("routes")
+        if isinstance(given, RouteList):
+            given = [Included(given.router, "", True, True)]
+        router.events += given_routes(self.items(given))
         lifespan = arguments.named.get("lifespan")
         if isinstance(lifespan, Function):
             self.at_start_up.append((lifespan, router))
@@ -106,10 +110,13 @@ class Routers(Additions):
         if routes is not None:
             app = Router(scope.path, node.lineno, False)
             app.events += given_routes(routes)
+        what = f"FastAPI before 0.137 leaves out what is mounted below a router: {shortened(node)}"
+        left_out = Doubt(Note(scope.path, node.lineno, "SPL041", what))
         inner = router_of(app)
         if inner is not None:
-            return Included(inner, prefix, True, True, self.doubts)
-        return self.opaque(prefix or "/", app, text(name) if name else "", node, scope)
+            return Included(inner, prefix, True, True, self.doubts, if_included=left_out)
+        opaque = self.opaque(prefix or "/", app, text(name) if name else "", node, scope)
+        return replace(opaque, if_included=left_out)
 
     def _mount(self, router: Router, event: Added | Included, node: ast.Call, scope: Scope) -> None:
         router.events.append(event)

@@ -187,7 +187,8 @@ class Doubt:
 class Added:
     """A route that a router was given. `plain`: the router's own prefix does not count for it.
 
-    `doubts` say, the outermost first, why the running application may lack it.
+    `doubts` say, the outermost first, why the running application may lack it; `if_included` is one
+    more where the router is included in another.
     """
 
     kind: str
@@ -198,6 +199,7 @@ class Added:
     in_schema: bool
     doubts: tuple[Doubt, ...] = ()
     plain: bool = False
+    if_included: Doubt | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -230,6 +232,7 @@ class Included:
     doubts: tuple[Doubt, ...] = ()
     taken: int | None = None
     late: Doubt | None = None
+    if_included: Doubt | None = None
 
     @property
     def plain(self) -> bool:
