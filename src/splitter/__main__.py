@@ -58,8 +58,14 @@ def _run() -> None:
 
 
 def _dispatch() -> None:
-    """rewrite-imports without the weight of the others, for it runs in every commit's hook."""
+    """rewrite-imports without the weight of the others, for it runs in every commit's hook.
+
+    Nor does it look for cycles: syntax trees hold none, and looking costs a fifth of the time.
+    """
     if sys.argv[1:2] == ["rewrite-imports"]:
+        import gc
+
+        gc.disable()
         from splitter.cli_rewriting import run
 
         sys.exit(run(sys.argv[2:]))

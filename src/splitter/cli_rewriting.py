@@ -6,8 +6,8 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from splitter.reports import rewriting
-from splitter.workflows import repointing
+from splitter.reports import console, rewriting
+from splitter.workflows.repointing import Wish, command
 
 
 def run(words: Sequence[str], folder: Path | None = None) -> int:
@@ -16,14 +16,11 @@ def run(words: Sequence[str], folder: Path | None = None) -> int:
     `folder` is the project that was named before the command.
     """
     options = _parser().parse_intermixed_args(words)
-    outcome = repointing.command(
-        options.project or folder,
-        options.paths,
-        options.map,
-        origin=options.origin,
-        jobs=options.jobs,
-        write=not (options.check or options.diff or options.dry_run),
-    )
+    wish = Wish(options.paths, options.map, options.origin, options.jobs, options.strict)
+    write = not (options.check or options.diff or options.dry_run)
+    outcome, recovered = command(options.project or folder, wish, write=write)
+    if recovered:
+        console.progress(recovered)
     return rewriting.show(
         outcome,
         check=options.check,
@@ -46,6 +43,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--origin", metavar="DOTTED", help="the one file's name in the monolith")
     parser.add_argument("--check", action="store_true", help="exit 1 if a change is due")
+    parser.add_argument(
+        "--strict",
+        action="store_true",
+        help="an import of the monolith that no map covers is an error",
+    )
     parser.add_argument("--jobs", metavar="N", type=_count, default=1, help="processes; 1")
     parser.add_argument("--project", "-C", metavar="DIR", type=Path, help="the project's folder")
     parser.add_argument("--dry-run", action="store_true", help="list what would be written")

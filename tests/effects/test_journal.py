@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from splitter.effects import journal, records, workspace
+from splitter.effects import disk, journal, records, workspace
 from splitter.effects.records import Entry, FileRecord, FolderRecord
 from splitter.errors import DiskError
 from splitter.model.changes import ChangeSet, FileChange
@@ -22,7 +22,7 @@ ENTRY = Entry(
     token="0a1b2c3d",
     files=(
         FileRecord("a.py", None, "0" * 64, None),
-        FileRecord("b.py", "1" * 64, None, 0o644),
+        FileRecord("b.py", "1" * 64, None, 0o644, (0, 7)),
         FileRecord(".splitter/.gitignore", None, "0" * 64, None),
     ),
     created=("services",),
@@ -61,26 +61,58 @@ def test_the_journal_is_ignored_by_git_as_long_as_it_is_there(tmp_path: Path) ->
     assert (tmp_path / ".splitter/journal/.gitignore").read_text() == "*\n"
 
 
-def test_contents_are_kept_once_and_checked(tmp_path: Path) -> None:
-    journal.prepare(tmp_path)
-    journal.keep(tmp_path, [b"one", b"two", b"one"])
-    objects = tmp_path / ".splitter/journal/objects"
-    names = sorted(file.name for file in objects.iterdir())
-    assert len(names) == 2
-    assert sorted(journal.kept(tmp_path, name) for name in names) == [b"one", b"two"]
-    (objects / names[0]).write_bytes(b"damaged")
-    (objects / names[1]).unlink()
-    for name, word in zip(names, ("damaged", "missing"), strict=True):
+def _changed(root: Path, *contents: bytes) -> Entry:
+    """An entry that changed a file for each of the contents that were there before."""
+    files = [FileChange(f"{n}.py", data, b"new") for n, data in enumerate(contents)]
+    for file in files:
+        (root / file.path).write_bytes(file.before or b"")
+    workspace.apply(root, ChangeSet("t", tuple(files)))
+    entry = journal.newest(root)
+    assert entry is not None
+    return entry
+
+
+def test_contents_are_kept_in_one_pack_and_checked(tmp_path: Path) -> None:
+    entry = _changed(tmp_path, b"one", b"", b"three")
+    pack = tmp_path / ".splitter/journal/0001.pack"
+    assert pack.read_bytes() == b"onethree"
+    first, second, third = entry.files[:3]
+    kept = [journal.kept(tmp_path, entry, record) for record in (first, second, third)]
+    assert kept == [b"one", b"", b"three"]
+    pack.write_bytes(b"one thre")
+    assert journal.kept(tmp_path, entry, first) == b"one"
+    for word in ("damaged", "missing"):
         with pytest.raises(DiskError, match=f"an earlier content .* is {word}") as caught:
-            journal.kept(tmp_path, name)
+            journal.kept(tmp_path, entry, third)
         assert "take the file back from version control" in caught.value.hint
+        assert caught.value.where == str(pack)
+        pack.unlink(missing_ok=True)
+
+
+def test_what_creates_only_keeps_nothing(tmp_path: Path) -> None:
+    workspace.apply(tmp_path, ChangeSet("t", (FileChange("a.py", None, b""),)))
+    assert not (tmp_path / ".splitter/journal/0001.pack").exists()
+
+
+def test_an_older_journal_with_a_file_for_each_content_is_undone(tmp_path: Path) -> None:
+    entry = _changed(tmp_path, b"one", b"two")
+    folder = tmp_path / ".splitter/journal"
+    (folder / "0001.pack").unlink()
+    (folder / "objects").mkdir()
+    for data in (b"one", b"two"):
+        (folder / "objects" / disk.digest(data)).write_bytes(data)
+    document = records.document(entry)
+    files = cast(list[dict[str, object]], document["files"])
+    document["files"] = [{k: v for k, v in file.items() if k != "kept"} for file in files]
+    (folder / "0001.json").write_text(json.dumps(document, indent=1))
+    assert workspace.undo(tmp_path) is not None
+    assert [(tmp_path / name).read_bytes() for name in ("0.py", "1.py")] == [b"one", b"two"]
 
 
 def test_undo_with_a_lost_content_says_so_and_changes_nothing(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_bytes(b"1")
     workspace.apply(tmp_path, ChangeSet("t", (FileChange("a.py", b"1", b"2"),)))
-    for file in (tmp_path / ".splitter/journal/objects").iterdir():
-        file.unlink()
+    (tmp_path / ".splitter/journal/0001.pack").unlink()
     with pytest.raises(DiskError, match="an earlier content that the journal keeps is missing"):
         workspace.undo(tmp_path)
     assert (tmp_path / "a.py").read_bytes() == b"2"
@@ -108,6 +140,7 @@ def _damaged(**fields: Any) -> str:
         (_damaged(files=[1]), "it is not an object"),
         (_damaged(files=[{"path": "../../x"}]), "'../../x' is not a path below the project root"),
         (_damaged(files=[{"path": "x", "before": "/"}]), "before is '/'"),
+        (_damaged(files=[{"path": "x", "kept": [0, -1]}]), "kept is [0, -1]"),
         (_damaged(created=["/etc"]), "'/etc' is not a path below the project root"),
         (_damaged(removed=[{"path": "a\0"}]), "'a\\x00' is not a path below the project root"),
     ],

@@ -9,6 +9,7 @@ import pytest
 from trees import plant
 
 from splitter.effects import workspace
+from splitter.effects.roots import find_root
 from splitter.errors import DiskError
 
 # find_root
@@ -30,8 +31,8 @@ def test_the_root_is_the_nearest_folder_upward(tmp_path: Path, name: str, text: 
     below = inner / "api" / "routes"
     below.mkdir(parents=True)
     (inner / name).write_text(text)
-    assert workspace.find_root(below) == inner.resolve()
-    assert workspace.find_root(inner) == inner.resolve()
+    assert find_root(below) == inner.resolve()
+    assert find_root(inner) == inner.resolve()
 
 
 @pytest.mark.parametrize(
@@ -40,12 +41,12 @@ def test_the_root_is_the_nearest_folder_upward(tmp_path: Path, name: str, text: 
 def test_another_pyproject_is_no_root(tmp_path: Path, text: str) -> None:
     (tmp_path / "pyproject.toml").write_text(text)
     (tmp_path / "splitter.toml").mkdir()
-    assert workspace.find_root(tmp_path) is None
+    assert find_root(tmp_path) is None
 
 
 def test_a_pyproject_that_is_no_text_is_no_root(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_bytes(b"[tool.splitter]\n\xff")
-    assert workspace.find_root(tmp_path) is None
+    assert find_root(tmp_path) is None
 
 
 # read

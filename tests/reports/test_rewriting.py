@@ -18,6 +18,13 @@ CHANGED = Rewriting(
     (FileReport("a.py", True, (EDIT,), (SHAPE, NOTE)),),
 )
 NOTHING = Rewriting(ChangeSet("rewrite-imports"))
+POINTS_BACK = Rewriting(
+    ChangeSet(
+        "rewrite-imports",
+        notes=(Note("c.py", 7, "SPL307", "app.x is the monolith's", blocks=True),),
+    ),
+    (FileReport("c.py", False, notes=(Note("c.py", 7, "SPL307", "back", blocks=True),)),),
+)
 BROKEN = Rewriting(ChangeSet("rewrite-imports"), errors=(Misread("b.py", 3, 5, "invalid syntax"),))
 
 
@@ -30,6 +37,7 @@ BROKEN = Rewriting(ChangeSet("rewrite-imports"), errors=(Misread("b.py", 3, 5, "
         (CHANGED, True, 1),
         (BROKEN, False, 1),
         (BROKEN, True, 1),
+        (POINTS_BACK, False, 1),
     ],
 )
 def test_the_exit_status(outcome: Rewriting, check: bool, status: int) -> None:
@@ -37,11 +45,13 @@ def test_the_exit_status(outcome: Rewriting, check: bool, status: int) -> None:
 
 
 def test_text_names_files_and_findings(capsys: pytest.CaptureFixture[str]) -> None:
-    show(CHANGED + BROKEN)
+    show(CHANGED + BROKEN + POINTS_BACK)
     out, err = capsys.readouterr()
     assert out == "rewrite-imports: wrote 1 file\n  ~ a.py\n"
     assert err == (
-        "a.py:2: SPL304 left\nb.py:3:5: error: invalid syntax; the file was left as it was\n"
+        "a.py:2: SPL304 left\n"
+        "c.py:7: error: SPL307 app.x is the monolith's\n"
+        "b.py:3:5: error: invalid syntax; the file was left as it was\n"
     )
 
 
@@ -78,3 +88,12 @@ def test_json_is_one_document_with_all_of_it(capsys: pytest.CaptureFixture[str])
         "errors": [{"path": "b.py", "line": 3, "column": 5, "message": "invalid syntax"}],
     }
     assert err == "b.py:3:5: error: invalid syntax; the file was left as it was\n"
+
+
+def test_what_gives_status_1_is_an_error_in_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert show(POINTS_BACK, as_json=True) == 1
+    out, err = capsys.readouterr()
+    assert json.loads(out)["errors"] == [
+        {"path": "c.py", "line": 7, "code": "SPL307", "message": "app.x is the monolith's"}
+    ]
+    assert err == "c.py:7: error: SPL307 app.x is the monolith's\n"

@@ -11,6 +11,7 @@ from splitter.codemods.imports.mapping import ImportMap
 from splitter.codemods.imports.parsing import check_syntax
 from splitter.codemods.imports.repointing import Rewritten, repoint
 from splitter.codemods.imports.text import ParseError
+from splitter.codemods.imports.uncovered import Watch
 from splitter.model.changes import ChangeSet, FileChange
 from splitter.model.rewriting import FileReport, Misread, Rewriting, joined
 
@@ -40,26 +41,33 @@ def rewrite(
     known to be modules, on either side of the map; an import of a module of `monolith` that no
     map covers is a note that blocks.
     """
-    work = _Work(ImportMap(imports, modules=modules), origins or {}, closely, monolith)
+    watch = Watch(monolith) if monolith else None
+    work = _Work(ImportMap(imports, modules=modules), origins or {}, closely, watch)
     pairs = files.items() if isinstance(files, Mapping) else files
     return joined(title, (work.rewrite(path, source) for path, source in pairs))
 
 
 def rewrite_copies(
-    files: Mapping[str, bytes], manifest: Manifest, *, monolith: Collection[str] = ()
+    files: Mapping[str, bytes],
+    manifest: Manifest,
+    *,
+    paths: Iterable[str] = (),
+    strict: bool = False,
 ) -> Rewriting:
     """Point every copied file's imports at the new homes, by the map of the file's owner.
 
-    `files` are all files of the project: what is a module there is known to be one.
+    `paths`, or else the paths of `files`, are all files of the project: what is a module there is
+    known to be one. `strict`: an import of a module that the project has beside what splitter
+    wrote is a note that blocks if no map covers it.
     """
-    modules = frozenset(dotted_name(path) for path in files if path.endswith(".py"))
+    modules = {p: dotted_name(p) for p in paths or files if p.endswith(".py")}
+    monolith = _monolith(modules, manifest) if strict else ()
     parts = []
     for owner, imports in manifest.imports.items():
         origins = {c.path: c.origin for c in manifest.copies if c.owner == owner}
         own = {p: files[p] for p in origins if p in files and p.endswith(".py")}
-        done = rewrite(
-            own, imports, origins=origins, closely=own, modules=modules, monolith=monolith
-        )
+        known = frozenset(modules.values())
+        done = rewrite(own, imports, origins=origins, closely=own, modules=known, monolith=monolith)
         parts.append(done)
     return joined(TITLE, parts)
 
@@ -77,6 +85,14 @@ def is_package(path: str) -> bool:
     return path.rpartition("/")[2] == "__init__.py"
 
 
+def _monolith(modules: Mapping[str, str], manifest: Manifest) -> frozenset[str]:
+    """The modules outside of the folders that splitter writes to, and those that copies are of."""
+    written = (*(c.path for c in manifest.copies), *manifest.written)
+    folders = {path.partition("/")[0] for path in written if "/" in path}
+    beside = (name for path, name in modules.items() if path.partition("/")[0] not in folders)
+    return frozenset((*beside, *(c.origin for c in manifest.copies)))
+
+
 @dataclass(frozen=True, slots=True)
 class _Work:
     """What is the same for all files."""
@@ -84,7 +100,7 @@ class _Work:
     imports: ImportMap
     origins: Mapping[str, str]
     closely: Container[str]
-    monolith: Collection[str]
+    monolith: Watch | None
 
     def rewrite(self, path: str, source: bytes) -> Rewriting:
         try:

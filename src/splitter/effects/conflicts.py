@@ -31,8 +31,9 @@ def conflicts(root: Path, changes: Sequence[FileRecord]) -> Iterator[tuple[str, 
     """Each path that stands against its change, with the reason."""
     made = {change.path for change in changes if change.after is not None}
     seen: set[str] = set()
+    ways: dict[str, str] = {}
     for change in changes:
-        reason = _of_the_path(change.path, made, seen) or _of_the_disk(root, change)
+        reason = _of_the_path(change.path, made, seen) or _of_the_disk(root, change, ways)
         seen.add(change.path)
         if reason:
             yield change.path, reason
@@ -55,12 +56,8 @@ def in_the_way(root: Path, path: str) -> str:
 
 def missing_folders(root: Path, paths: Iterable[str]) -> tuple[str, ...]:
     """The folders above the paths that are not there yet, parents first."""
-    missing: set[str] = set()
-    for path in paths:
-        for parent in _above(path):
-            if parent not in missing and disk.status(root / parent) is None:
-                missing.add(parent)
-    return tuple(sorted(missing))
+    folders = {parent for path in paths for parent in _above(path)}
+    return tuple(sorted(f for f in folders if disk.status(root / f) is None))
 
 
 def _of_the_path(path: str, made: set[str], seen: set[str]) -> str:
@@ -74,12 +71,20 @@ def _of_the_path(path: str, made: set[str], seen: set[str]) -> str:
     return f"needs a folder where {blocking} becomes a file" if blocking else ""
 
 
-def _of_the_disk(root: Path, change: FileRecord) -> str:
+def _of_the_disk(root: Path, change: FileRecord, ways: dict[str, str]) -> str:
+    """`ways` remembers what stands in the way to a folder, for its next file."""
+    folder = change.path.rpartition("/")[0]
     with disk.doing("read", change.path):
-        return in_the_way(root, change.path) or _of_the_file(root / change.path, change)
+        if folder not in ways:
+            ways[folder] = in_the_way(root, change.path)
+        return ways[folder] or _of_the_file(root / change.path, change)
 
 
 def _of_the_file(file: Path, change: FileRecord) -> str:
+    if change.before is not None:
+        data = disk.content(file)
+        if data is not None:
+            return "" if disk.digest(data) == change.before else EDITED
     found = disk.status(file)
     if found is None:
         return "" if change.before is None else "is no longer there"
@@ -87,9 +92,7 @@ def _of_the_file(file: Path, change: FileRecord) -> str:
         return "is a folder: move it away"
     if not disk.is_file(found):
         return "is a link or a device, and splitter writes only to plain files: replace it by one"
-    if change.before is None:
-        return "exists already: move it away, or remove it"
-    return "" if disk.digest(file.read_bytes()) == change.before else EDITED
+    return "exists already: move it away, or remove it"
 
 
 def _is_below(root: Path, folder: Path) -> bool:

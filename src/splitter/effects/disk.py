@@ -58,9 +58,24 @@ def is_folder(found: os.stat_result | None) -> bool:
     return found is not None and stat.S_ISDIR(found.st_mode)
 
 
-def content(path: Path) -> bytes | None:
-    """The bytes of a regular file; None where there is none, a link or a folder included."""
-    return path.read_bytes() if is_file(status(path)) else None
+def content(path: Path, span: tuple[int, int] | None = None) -> bytes | None:
+    """The bytes of a regular file; None where there is none, a link or a folder included.
+
+    Of a `span`, from which byte and how many, only these.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENXIO):  # a link, a socket
+            return None
+        raise
+    try:
+        found = os.fstat(descriptor)
+        return _read_all(descriptor, *(span or (0, found.st_size))) if is_file(found) else None
+    finally:
+        os.close(descriptor)
 
 
 def permissions(path: Path) -> int | None:
@@ -69,12 +84,13 @@ def permissions(path: Path) -> int | None:
     return None if found is None else stat.S_IMODE(found.st_mode)
 
 
-def write(path: Path, data: bytes, *, mode: int | None = None) -> None:
+def write(path: Path, *parts: bytes, mode: int | None = None) -> None:
     """Make a new file that is on the disk when this returns. FileExistsError if it exists."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
     descriptor = os.open(path, flags, 0o666)
     try:
-        _write_all(descriptor, data)
+        for part in parts:
+            _write_all(descriptor, part)
         if mode is not None:
             os.fchmod(descriptor, mode)
         os.fsync(descriptor)
@@ -116,6 +132,18 @@ def sync_folder(path: Path) -> None:
             raise
     finally:
         os.close(descriptor)
+
+
+def _read_all(descriptor: int, start: int, size: int) -> bytes:
+    parts = []
+    while size > 0:
+        part = os.pread(descriptor, size, start)
+        if not part:
+            break
+        parts.append(part)
+        start += len(part)
+        size -= len(part)
+    return b"".join(parts)
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

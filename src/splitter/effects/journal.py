@@ -1,25 +1,25 @@
 """What was done to the tree, so that it can be finished or undone.
 
     .splitter/journal/NNNN.json         an entry
-    .splitter/journal/objects/SHA256    what a file held before an entry changed it
+    .splitter/journal/NNNN.pack         what its files held before, one behind the other
     .splitter/journal/lock              held by the one process that writes
     .splitter/journal/*.tmp             what a killed process left; swept away by the next
 
 A file here appears whole or not at all. Only the newest entry can be pending, for a new one is
-begun under the lock and after the last one was settled.
+begun under the lock and after the last one was settled. Entries without a pack are older: what
+their files held is in `objects/SHA256`, a file each.
 """
 
 from __future__ import annotations
 
 import os
 import re
-import secrets
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 from splitter.effects import disk, records
-from splitter.effects.records import Entry
+from splitter.effects.records import Entry, FileRecord
 from splitter.errors import DiskError
 
 FOLDER = ".splitter/journal"
@@ -63,7 +63,7 @@ def prepare(root: Path) -> Path:
     """Make the journal's folders; gives the path of the lock."""
     folder = root / FOLDER
     with disk.doing("make", folder):
-        for path in (root / ".splitter", folder, folder / "objects"):
+        for path in (root / ".splitter", folder):
             if not disk.is_folder(disk.status(path)):
                 os.mkdir(path)
                 disk.sync_folder(path.parent)
@@ -80,23 +80,24 @@ def sweep(root: Path) -> None:
                 disk.remove(root / FOLDER / name)
 
 
-def keep(root: Path, contents: Iterable[bytes]) -> None:
-    """Keep contents under their digests; they are on the disk when this returns."""
-    objects = root / FOLDER / "objects"
-    with disk.doing("write", objects):
-        for data in contents:
-            file = objects / disk.digest(data)
-            if disk.status(file) is None:
-                _put(root, file, data)
-        disk.sync_folder(objects)
+def keep(root: Path, number: int, contents: Iterable[bytes]) -> None:
+    """Keep the contents in the entry's pack; they are on the disk when this returns."""
+    parts, file = tuple(contents), _pack(root, number)
+    if not parts:
+        return
+    with disk.doing("write", file):
+        _put(root, file, *parts)
+        disk.sync_folder(root / FOLDER)
 
 
-def kept(root: Path, digest: str) -> bytes:
-    """The content of that digest. Raises DiskError if it is missing or damaged."""
-    file = root / FOLDER / "objects" / digest
+def kept(root: Path, entry: Entry, record: FileRecord) -> bytes:
+    """What a file of the entry held before. Raises DiskError if it is missing or damaged."""
+    file = _pack(root, entry.number)
+    if record.kept is None:
+        file = root / FOLDER / "objects" / (record.before or "")
     with disk.doing("read", file):
-        data = disk.content(file)
-    if data is None or disk.digest(data) != digest:
+        data = disk.content(file, record.kept)
+    if data is None or disk.digest(data) != record.before:
         state = "is missing" if data is None else "is damaged"
         raise DiskError(
             f"an earlier content that the journal keeps {state}",
@@ -112,17 +113,17 @@ def write(root: Path, entry: Entry) -> Entry:
     import json
 
     file = _file(root, entry.number)
-    text = json.dumps(records.document(entry), indent=1) + "\n"
+    text = json.dumps(records.document(entry)) + "\n"
     with disk.doing("write", file):
         _put(root, file, text.encode())
         disk.sync_folder(root / FOLDER)
     return entry
 
 
-def _put(root: Path, file: Path, data: bytes) -> None:
-    temporary = root / FOLDER / f"{secrets.token_hex(8)}.tmp"
+def _put(root: Path, file: Path, *parts: bytes) -> None:
+    temporary = root / FOLDER / f"{os.urandom(8).hex()}.tmp"
     try:
-        disk.write(temporary, data)
+        disk.write(temporary, *parts)
         os.replace(temporary, file)
     except OSError:
         disk.remove(temporary)
@@ -149,6 +150,10 @@ def _read(root: Path, number: int) -> Entry:
 
 def _file(root: Path, number: int) -> Path:
     return root / FOLDER / f"{number:04}.json"
+
+
+def _pack(root: Path, number: int) -> Path:
+    return root / FOLDER / f"{number:04}.pack"
 
 
 def _numbers(root: Path) -> list[int]:

@@ -21,12 +21,16 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class FileRecord:
-    """A file's SHA-256 before and after (`None`: it does not exist), and its mode bits before."""
+    """A file's SHA-256 before and after (`None`: it does not exist), and its mode bits before.
+
+    `kept` is where the entry's pack has what the file held before: from which byte, how many.
+    """
 
     path: str
     before: str | None
     after: str | None
     mode: int | None
+    kept: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +70,9 @@ class Entry:
 IGNORE_FILE = ".splitter/.gitignore"
 
 
-def record(change: FileChange, mode: int | None = None) -> FileRecord:
-    """What is recorded of a change; `mode` are the mode bits of the file before."""
-    return FileRecord(change.path, _sha256(change.before), _sha256(change.after), mode)
+def record(change: FileChange) -> FileRecord:
+    """What is recorded of a change, without what only the disk knows."""
+    return FileRecord(change.path, _sha256(change.before), _sha256(change.after), None)
 
 
 def document(entry: Entry) -> dict[str, object]:
@@ -82,7 +86,7 @@ def document(entry: Entry) -> dict[str, object]:
         "token": entry.token,
         "undoes": entry.undoes,
         "files": [
-            {"path": f.path, "before": f.before, "after": f.after, "mode": f.mode}
+            {"path": f.path, "before": f.before, "after": f.after, "mode": f.mode, "kept": f.kept}
             for f in entry.files
         ],
         "created": list(entry.created),
@@ -122,8 +126,21 @@ def _file(data: object) -> FileRecord:
     fields = _table(data)
     mode = None if fields.get("mode") is None else _number(fields, "mode")
     return FileRecord(
-        _path(fields.get("path")), _digest(fields, "before"), _digest(fields, "after"), mode
+        _path(fields.get("path")),
+        _digest(fields, "before"),
+        _digest(fields, "after"),
+        mode,
+        _span(fields.get("kept")),
     )
+
+
+def _span(value: object) -> tuple[int, int] | None:
+    match value:
+        case None:
+            return None
+        case [int(start), int(size)] if start >= 0 and size >= 0:
+            return start, size
+    raise ValueError(f"kept is {value!r}")
 
 
 def _folder(data: object) -> FolderRecord:

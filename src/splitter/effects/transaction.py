@@ -8,10 +8,9 @@ written beside their targets, then only renames and removals are left, then the 
 from __future__ import annotations
 
 import os
-import secrets
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from splitter.effects import conflicts, disk, journal, records
@@ -27,19 +26,22 @@ def carry_out(
     title: str,
     changes: Sequence[FileChange],
     *,
+    known: Sequence[FileRecord] = (),
     modes: Mapping[str, int] = _NO_MODES,
     empties: Sequence[str] = (),
     undoes: int = 0,
 ) -> Entry:
     """Make all changes and enter them in the journal. Call it under the lock.
 
-    `modes` are the mode bits of files that are created; `empties` are folders that are removed
-    if they are empty then. Whatever is raised, the tree is as it was, or `settle` makes it so.
+    `known` are the records of the first changes, where they have been made already; `modes` are
+    the mode bits of files that are created; `empties` are folders that are removed if they are
+    empty then. Whatever is raised, the tree is as it was, or `settle` makes it so.
     """
-    entry = _begun(root, title, changes, empties, undoes)
+    files = [*known, *map(records.record, changes[len(known) :])]
+    entry = _begun(root, title, list(zip(changes, files, strict=True)), empties, undoes)
     done = replace(entry, state=records.DONE)
     try:
-        journal.keep(root, (c.before for c in changes if c.before is not None))
+        journal.keep(root, entry.number, (c.before for c in changes if c.before is not None))
         journal.write(root, entry)
         _execute(root, entry, changes, modes)
         journal.write(root, done)
@@ -71,18 +73,22 @@ def settle(root: Path) -> tuple[Entry, tuple[str, ...]] | None:
 
 
 def _begun(
-    root: Path, title: str, changes: Sequence[FileChange], empties: Sequence[str], undoes: int
+    root: Path,
+    title: str,
+    files: Sequence[tuple[FileChange, FileRecord]],
+    empties: Sequence[str],
+    undoes: int,
 ) -> Entry:
     last = journal.newest(root)
-    made = (change.path for change in changes if change.after is not None)
+    made = (change.path for change, _ in files if change.after is not None)
     with disk.doing("read", root):
         return Entry(
             number=last.number + 1 if last else 1,
             title=title,
-            when=datetime.now(UTC).isoformat(timespec="seconds"),
+            when=time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime()),
             state=records.PENDING,
-            token=secrets.token_hex(4),
-            files=tuple(_recorded(root, change) for change in changes),
+            token=os.urandom(4).hex(),
+            files=tuple(_recorded(root, files)),
             created=conflicts.missing_folders(root, made),
             removed=_present(root, sorted(empties, reverse=True)),
             undoes=undoes,
@@ -98,9 +104,15 @@ def _mode_of_folder(folder: Path) -> int | None:
     return disk.permissions(folder) if disk.is_folder(disk.status(folder)) else None
 
 
-def _recorded(root: Path, change: FileChange) -> FileRecord:
-    mode = None if change.before is None else disk.permissions(root / change.path)
-    return records.record(change, mode)
+def _recorded(root: Path, files: Sequence[tuple[FileChange, FileRecord]]) -> Iterator[FileRecord]:
+    """With the mode bits of each, and where in the pack its content will be."""
+    start = 0
+    for change, record in files:
+        if change.before is not None:
+            size, mode = len(change.before), disk.permissions(root / change.path)
+            record = replace(record, mode=mode, kept=(start, size))
+            start += size
+        yield record
 
 
 def _execute(
@@ -191,7 +203,7 @@ def _restore(root: Path, entry: Entry, index: int, record: FileRecord) -> bool:
         for folder in conflicts.missing_folders(root, [record.path]):
             os.mkdir(root / folder)
         temporary = _temporary(root, entry, index)
-        disk.write(temporary, journal.kept(root, record.before), mode=record.mode)
+        disk.write(temporary, journal.kept(root, entry, record), mode=record.mode)
         os.replace(temporary, target)
         return True
 

@@ -8,25 +8,21 @@ command settles by `recover`, before it reads.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from splitter.effects import conflicts, disk, journal, records, transaction
 from splitter.effects.lock import locked
 from splitter.effects.records import Entry, FileRecord
-from splitter.effects.snapshot import read_files
 from splitter.model.changes import Applied, ChangeSet, FileChange
-from splitter.model.monolith import Sources
+
+if TYPE_CHECKING:
+    from splitter.model.monolith import Sources
 
 _UNDO_HINT = (
     "undo would lose those edits: move your versions away, bring back what splitter had written "
     "(from version control), and run undo again"
 )
 _IGNORED = b"journal/\nresults/\nforks/\n"
-
-
-def find_root(start: Path) -> Path | None:
-    """The nearest folder, from `start` upward, with a splitter.toml or [tool.splitter]."""
-    folder = start.resolve()
-    return next((at for at in (folder, *folder.parents) if _is_root(at)), None)
 
 
 def read(root: Path) -> Sources:
@@ -36,6 +32,9 @@ def read(root: Path) -> Sources:
     `.splitter` all but `*.json` and `*.toml`. Links to files are read, links to folders are not
     followed. Raises DiskError for a file that cannot be read.
     """
+    from splitter.effects.snapshot import read_files
+    from splitter.model.monolith import Sources
+
     return Sources(read_files(root))
 
 
@@ -51,9 +50,10 @@ def apply(root: Path, changes: ChangeSet) -> Applied:
     expected = [records.record(change) for change in wanted]
     conflicts.refuse(root, expected)
     with locked(journal.prepare(root)):
-        transaction.settle(root)
-        conflicts.refuse(root, expected)
-        entry = transaction.carry_out(root, changes.title, _with_ignore_file(root, wanted))
+        if transaction.settle(root):
+            conflicts.refuse(root, expected)
+        made = _with_ignore_file(root, wanted)
+        entry = transaction.carry_out(root, changes.title, made, known=expected)
     return Applied(entry.number, entry.title, entry.paths)
 
 
@@ -94,26 +94,8 @@ def undo_changes(root: Path) -> ChangeSet | None:
     last = journal.undoable(root)
     if last is None:
         return None
-    _, back = _back(root, last)
-    shown = (record for record in back if record.path != records.IGNORE_FILE)
-    return ChangeSet(last.title, tuple(_change(root, record) for record in shown))
-
-
-def _is_root(folder: Path) -> bool:
-    return (folder / "splitter.toml").is_file() or _has_section(folder / "pyproject.toml")
-
-
-def _has_section(file: Path) -> bool:
-    """Whether it has [tool.splitter]; one that names splitter and is no TOML counts, too."""
-    import tomllib
-
-    try:
-        text = file.read_text("utf-8")
-        return "splitter" in text and "splitter" in tomllib.loads(text).get("tool", {})
-    except tomllib.TOMLDecodeError:
-        return "tool.splitter" in text
-    except (OSError, UnicodeDecodeError):
-        return False
+    shown = (file for file in _back(root, last) if file.path != records.IGNORE_FILE)
+    return ChangeSet(last.title, tuple(_reversed(root, last, file) for file in shown))
 
 
 def _with_ignore_file(root: Path, changes: tuple[FileChange, ...]) -> tuple[FileChange, ...]:
@@ -131,23 +113,23 @@ def _told(entry: Entry, edited: tuple[str, ...]) -> str:
 
 
 def _undo(root: Path, last: Entry) -> Entry:
-    files, back = _back(root, last)
+    files = _back(root, last)
     return transaction.carry_out(
         root,
         f"undo {last.title}",
-        [_change(root, record) for record in back],
+        [_reversed(root, last, file) for file in files],
         modes={file.path: file.mode for file in files if file.mode is not None},
         empties=last.created,
         undoes=last.number,
     )
 
 
-def _back(root: Path, last: Entry) -> tuple[list[FileRecord], list[FileRecord]]:
-    """The files of an entry, and what is to be done to each; ConflictError where it cannot be."""
+def _back(root: Path, last: Entry) -> list[FileRecord]:
+    """The files of an entry, which go back to what they were; ConflictError where one cannot."""
     files = [file for file in last.files if not _is_edited_ignore_file(root, file)]
     back = [FileRecord(file.path, file.after, file.before, None) for file in files]
     conflicts.refuse(root, back, hint=_UNDO_HINT)
-    return files, back
+    return files
 
 
 def _is_edited_ignore_file(root: Path, file: FileRecord) -> bool:
@@ -156,8 +138,8 @@ def _is_edited_ignore_file(root: Path, file: FileRecord) -> bool:
     return any(conflicts.conflicts(root, [FileRecord(file.path, file.after, None, None)]))
 
 
-def _change(root: Path, record: FileRecord) -> FileChange:
-    with disk.doing("read", record.path):
-        before = None if record.before is None else disk.content(root / record.path)
-    after = None if record.after is None else journal.kept(root, record.after)
-    return FileChange(record.path, before, after)
+def _reversed(root: Path, last: Entry, file: FileRecord) -> FileChange:
+    with disk.doing("read", file.path):
+        now = None if file.after is None else disk.content(root / file.path)
+    then = None if file.before is None else journal.kept(root, last, file)
+    return FileChange(file.path, now, then)

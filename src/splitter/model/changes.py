@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -40,6 +39,8 @@ class FileChange:
 
         Bytes that are no UTF-8 stand in it as surrogates (`surrogateescape`).
         """
+        import difflib
+
         old, new = _lines(self.before), _lines(self.after)
         if old is None or new is None:
             return f"Binary files a/{self.path} and b/{self.path} differ\n"

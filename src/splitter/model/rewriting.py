@@ -54,9 +54,14 @@ class Rewriting:
     errors: tuple[Misread, ...] = ()
 
     @property
+    def blocking(self) -> tuple[Note, ...]:
+        """The notes on what may not be so, as opposed to what is to be looked at."""
+        return tuple(note for note in self.changes.notes if note.blocks)
+
+    @property
     def found(self) -> bool:
         """Something is wrong: a file that cannot be parsed, or a note that blocks."""
-        return bool(self.errors) or any(note.blocks for note in self.changes.notes)
+        return bool(self.errors or self.blocking)
 
     def __add__(self, other: Rewriting) -> Rewriting:
         return joined(self.changes.title, (self, other))

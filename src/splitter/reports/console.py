@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
@@ -35,7 +34,7 @@ def say(lines: Iterable[str]) -> None:
         print(line)
 
 
-def show_notes(notes: Sequence[Note]) -> None:
+def show_notes(notes: Iterable[Note]) -> None:
     """Findings in the user's code, one a line, as `path:line: CODE what`."""
     for note in notes:
         place = f"{note.path}:{note.line}" if note.line else note.path
@@ -64,6 +63,8 @@ def show_diff(changes: ChangeSet) -> None:
 
 def show_json(document: object) -> None:
     """One JSON document, and nothing else."""
+    import json
+
     print(json.dumps(document, indent=2, ensure_ascii=False))
 
 

@@ -25,18 +25,24 @@ def show(
     else:
         console.show_changes(outcome.changes, dry_run=check or dry_run)
     if not as_json:
-        console.show_notes(outcome.changes.notes)
+        console.show_notes(note for note in outcome.changes.notes if not note.blocks)
+    for note in outcome.blocking:
+        console.progress(f"{note.path}:{note.line}: error: {note.code} {note.what}")
     for error in outcome.errors:
         console.progress(f"{error.where}: error: {error.what}; the file was left as it was")
     return 1 if outcome.found or (check and outcome.changes) else 0
 
 
 def document(outcome: Rewriting) -> dict[str, object]:
-    """The outcome as JSON: every file that changes or has a note, and every one unread."""
+    """The outcome as JSON: every file that changes or has a note; all that gives status 1."""
+    blocking = [
+        {"path": n.path, "line": n.line, "code": n.code, "message": n.what}
+        for n in outcome.blocking
+    ]
     return {
         "schema": 1,
         "files": [_file(report) for report in outcome.files],
-        "errors": [_error(error) for error in outcome.errors],
+        "errors": [*blocking, *(_error(error) for error in outcome.errors)],
     }
 
 

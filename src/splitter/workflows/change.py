@@ -64,13 +64,6 @@ def extract_service(project: Project, name: str) -> Proposal:
     return _proposal(drawn, _copied(drawn, f"extract {name}"), "next: splitter rewrite-imports")
 
 
-def rewrite_copies(project: Project) -> tuple[Proposal, Rewriting]:
-    """Every copied file's imports pointed at the new homes."""
-    assembly = Assembly(ChangeSet("rewrite-imports"), project.manifest)
-    assembly, report = rewritten(assembly, project)
-    return Proposal(project.root, assembly.recorded(project.sources)), report
-
-
 def whole_service(
     project: Project, name: str, port: int, routes: Sequence[str]
 ) -> tuple[Drawn, Proposal]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from splitter.actions.manifest import read_manifest
 from splitter.effects import workspace
+from splitter.effects.roots import find_root
 from splitter.errors import NoProject
 from splitter.model.changes import ChangeSet
 from splitter.model.monolith import Sources
@@ -67,7 +68,7 @@ def open_project(
     What a killed run left behind is put right first. NoProject where there is none.
     """
     start = folder_of(folder)
-    root = start if folder is not None else workspace.find_root(start) or start
+    root = start if folder is not None else find_root(start) or start
     recovered = workspace.recover(root) or ""
     if not is_project(root):
         hint = "run splitter init in the folder that the monolith's imports start from"
@@ -87,7 +88,7 @@ def open_at(root: Path, settings: Settings, *, preview: bool = False) -> Project
 
 def is_project(root: Path) -> bool:
     """Whether it holds splitter's settings."""
-    return workspace.find_root(root) == root
+    return find_root(root) == root
 
 
 class NotTheMonolith:

@@ -36,6 +36,11 @@ def is_dotted(name: str) -> bool:
     return all(part.isidentifier() and not keyword.iskeyword(part) for part in name.split("."))
 
 
+def python_files(root: Path) -> Iterator[str]:
+    """The `.py` files below `root`, but for those of environments and of hidden folders."""
+    return _below_folder(str(root), "")
+
+
 def rewrite_paths(
     root: Path,
     paths: Sequence[str],
@@ -115,7 +120,7 @@ def _collect(root: Path, paths: Sequence[str]) -> tuple[frozenset[str], list[str
     for path in paths:
         below = _below(root, path)
         if os.path.isdir(path):
-            found.update(dict.fromkeys(_python_files(os.path.abspath(path), below)))
+            found.update(dict.fromkeys(_below_folder(os.path.abspath(path), below)))
         elif os.path.exists(path):
             named.add(below)
             found[below] = None
@@ -134,12 +139,12 @@ def _below(root: Path, path: str) -> str:
     return "" if below == os.curdir else below.replace(os.sep, "/")
 
 
-def _python_files(folder: str, below: str) -> Iterator[str]:
+def _below_folder(folder: str, below: str) -> Iterator[str]:
     prefix = f"{below}/" if below else ""
     for entry in _entries(folder):
         if entry.is_dir(follow_symlinks=False):
             if _is_walked(entry):
-                yield from _python_files(entry.path, prefix + entry.name)
+                yield from _below_folder(entry.path, prefix + entry.name)
         elif entry.name.endswith(".py") and entry.is_file(follow_symlinks=False):
             yield prefix + entry.name
 

@@ -4,6 +4,7 @@ import pytest
 
 from splitter.codemods.imports.mapping import ImportMap
 from splitter.codemods.imports.repointing import Rewritten, repoint
+from splitter.codemods.imports.uncovered import Watch
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def point() -> Callable[..., Rewritten]:
             place=place or origin,
             is_package=is_package,
             path="m.py",
-            monolith=monolith,
+            monolith=Watch(monolith),
         )
 
     return rewrite

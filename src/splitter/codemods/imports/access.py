@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from splitter.codemods.imports.loading import Loads
 from splitter.codemods.imports.mapping import ImportMap, below
@@ -40,8 +41,7 @@ class Follow:
         return self.exact and self.use.role in _NEEDS_A_DOT
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(NamedTuple):
     """What a use needs: `import module`, or, with a `name`, `from module import name`."""
 
     module: str

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from splitter.codemods.imports.literals import contents, expression_in
 from splitter.codemods.imports.scopes import Binding, Block, Scope, Use
@@ -20,8 +21,7 @@ class MisplacedError(Exception):
     """A use is not where the tree says that it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A call of something of interest, with the argument that comes first.
 
     `value` is that argument if it is a string, `start` where its text can be edited.
@@ -49,8 +49,7 @@ class Reading:
     exported: set[str] = field(default_factory=set)
 
 
-@dataclass(frozen=True, slots=True)
-class Interest:
+class Interest(NamedTuple):
     """What to look for: names, strings that look old, and how `typing` is spelled here."""
 
     names: Collection[str]

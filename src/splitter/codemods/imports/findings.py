@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 RESHAPED = "SPL300"
 STAR = "SPL301"
@@ -14,8 +14,7 @@ ABOVE_TOP = "SPL306"
 UNCOVERED = "SPL307"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Finding:
+class Finding(NamedTuple):
     """Something of a file that a person may have to look at, at a place in its text."""
 
     offset: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from splitter.codemods.imports.access import Need
 from splitter.codemods.imports.expressions import Reading
@@ -13,8 +13,7 @@ from splitter.codemods.imports.naming import Names, Newcomer
 from splitter.codemods.imports.scopes import Binding, Sight, Use, sight
 
 
-@dataclass(frozen=True, slots=True)
-class Stay:
+class Stay(NamedTuple):
     """A use that keeps its text: it means `old` now, by way of `sources`."""
 
     use: Use

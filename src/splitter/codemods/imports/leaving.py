@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from splitter.codemods.imports.statements import Imported, Statement
 from splitter.codemods.imports.text import Splice, Text
@@ -22,8 +23,7 @@ class Cut:
     comments: dict[Imported, bytes] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(NamedTuple):
     """A name in its statement, and where it stands there."""
 
     name: Imported

@@ -20,7 +20,7 @@ class ImportMap:
     """
 
     __slots__ = (
-        "_deeper", "_inner", "_known", "_needles", "_quoted", "_targets",
+        "_deeper", "_inner", "_known", "_needles", "_quoted", "_quoted_roots", "_targets",
         "_touched", "binds", "modules", "news", "olds",
     )  # fmt: skip
 
@@ -41,6 +41,7 @@ class ImportMap:
         )
         spelled = {spelling for old in self.olds for spelling in (old, _with_colon(old))}
         self._quoted = tuple(q + old.encode() for old in spelled for q in (b"'", b'"'))
+        self._quoted_roots = tuple({re.split(rb"[.:]", quoted)[0] for quoted in self._quoted})
         self._deeper = frozenset(above for name in self._targets for above in _above(name))
         self._known: dict[str, str] = {}
         self._touched: dict[str, bool] = {}
@@ -83,6 +84,8 @@ class ImportMap:
 
     def quoted_in(self, source: bytes) -> bool:
         """Some string of `source` may start with an old name."""
+        if not any(root in source for root in self._quoted_roots):
+            return False
         return any(quoted in source for quoted in self._quoted)
 
     def looks_old(self, value: str) -> bool:
@@ -104,10 +107,16 @@ class ImportMap:
         known = frozenset(package.split("."))
         maybe = False
         for needle in self._needles:
-            missing = _missing(needle, source, known)
-            if missing == 0:
-                return True
-            maybe = maybe or missing == 1
+            whole = True
+            for name, part in needle:
+                if part not in source:
+                    whole = False
+                    if name not in known:
+                        break
+            else:
+                if whole:
+                    return True
+                maybe = True
         return mentions_dynamic(source) or ((moved or maybe) and has_relative(source))
 
     def _goes_its_own_way(self, old: str) -> bool:
@@ -118,17 +127,6 @@ class ImportMap:
 def _with_colon(dotted: str) -> str:
     module, dot, name = dotted.rpartition(".")
     return f"{module}:{name}" if dot else dotted
-
-
-def _missing(needle: tuple[tuple[str, bytes], ...], source: bytes, known: frozenset[str]) -> int:
-    """0: every part occurs; 1: all that do not are known from elsewhere; 2: some are not."""
-    missing = 0
-    for name, part in needle:
-        if part not in source:
-            if name not in known:
-                return 2
-            missing = 1
-    return missing
 
 
 def mentions_dynamic(source: bytes) -> bool:

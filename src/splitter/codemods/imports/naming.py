@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from splitter.codemods.imports.access import Follow, Need, gives
 from splitter.codemods.imports.expressions import Reading
@@ -13,8 +13,7 @@ from splitter.codemods.imports.scopes import Binding, Scope, Use, home_of, scope
 from splitter.codemods.imports.text import Text
 
 
-@dataclass(frozen=True, slots=True)
-class Newcomer:
+class Newcomer(NamedTuple):
     """An import for `need` that will stand in `scope`, for `uses`, from `moment` on.
 
     `group` is a name that the import has bound so far, or that its uses start from.

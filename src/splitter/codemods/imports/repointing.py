@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
 
 from splitter.codemods.imports.expressions import Interest, MisplacedError
-from splitter.codemods.imports.findings import ABOVE_TOP, RESHAPED, UNCOVERED, Finding
+from splitter.codemods.imports.findings import ABOVE_TOP, RESHAPED, Finding
 from splitter.codemods.imports.following import follow_uses, followed_names
-from splitter.codemods.imports.mapping import ImportMap, below, mentions_dynamic
+from splitter.codemods.imports.mapping import ImportMap, mentions_dynamic
 from splitter.codemods.imports.parsing import parse, parse_exactly
 from splitter.codemods.imports.reading import read_names
 from splitter.codemods.imports.statements import Home, Statement, read_statements
 from splitter.codemods.imports.strings import callee_names, stars, write_strings
 from splitter.codemods.imports.text import ParseError, Splice, Text, open_text, splice
+from splitter.codemods.imports.uncovered import Watch
 from splitter.codemods.imports.writing import Site, write_statement
 from splitter.model.changes import Note
 from splitter.model.rewriting import Edit
 
 
-@dataclass(frozen=True, slots=True)
-class Rewritten:
+class Rewritten(NamedTuple):
     """The file as it is now; its own bytes where nothing was due.
 
     A note with the code `RESHAPED` says why the reverse map would not give the bytes back.
@@ -42,17 +42,16 @@ def repoint(
     place: str,
     is_package: bool,
     path: str,
-    monolith: Collection[str] = (),
+    monolith: Watch | None = None,
 ) -> Rewritten:
     """Point the imports of one file at the new homes of what they name; raises ParseError.
 
     `origin` is the dotted name that the file had in the monolith, `place` the one it has
     now; unlike each other, they make every relative import absolute. `path` goes into the
-    notes. An import of something at or below a name of `monolith` that the map does not
-    cover is a note that blocks.
+    notes. An import of what `monolith` watches that the map does not cover is a note that blocks.
     """
     home = Home(origin, place, is_package)
-    watched = any(name.partition(".")[0].encode() in source for name in monolith)
+    watched = monolith is not None and monolith.concerns(source)
     if not watched and not imports.concerns(source, package=home.package, moved=home.moved):
         return Rewritten(source, read=False)
     text = open_text(source)
@@ -65,7 +64,7 @@ def repoint(
         raise ParseError("nested too deeply to be followed") from None
     if monolith:
         every = read_statements(tree, imports, home, everything=True)
-        work.findings += _uncovered(text, every, imports, monolith)
+        work.findings += monolith.uncovered(text, every, imports)
     return _result(source, text, work.sites, work.findings, path)
 
 
@@ -119,24 +118,6 @@ def _typing_names(statements: Sequence[Statement]) -> dict[str, str]:
         for name in statement.names
         if name.node.name in ("Literal", "Annotated")
     }
-
-
-def _uncovered(
-    text: Text, statements: Sequence[Statement], imports: ImportMap, monolith: Collection[str]
-) -> Iterator[Finding]:
-    for statement in statements:
-        if statement.level and not statement.absolute:
-            continue
-        for name in statement.names:
-            if name.old == name.new and _is_monolith(name.old, imports, monolith):
-                what = f"{name.old.removesuffix('.*')} is the monolith's, and no map covers it"
-                yield Finding(text.span(statement.node)[0], UNCOVERED, what, blocks=True)
-
-
-def _is_monolith(dotted: str, imports: ImportMap, monolith: Collection[str]) -> bool:
-    if any(below(dotted, new) for new in imports.news):
-        return False
-    return any(below(dotted, name) for name in monolith)
 
 
 def _result(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from splitter.codemods.imports.statements import Imported, Statement
 
@@ -95,8 +96,7 @@ class Use:
     later: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(NamedTuple):
     """The scope that a use finds its name in, and the bindings that can have reached it.
 
     `moment` and `block` are those of the use in that scope's own course; `later` says that it

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 from functools import cache
+from typing import NamedTuple
 
 from splitter.codemods.imports.mapping import ImportMap
 
@@ -13,8 +14,7 @@ _BODIES = ("body", "orelse", "handlers", "finalbody", "cases")
 _IMPORTS = (ast.Import, ast.ImportFrom)
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
+class Home(NamedTuple):
     """Where a file came from and where it stands, as dotted names of its module."""
 
     origin: str

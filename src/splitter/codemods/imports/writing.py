@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from splitter.codemods.imports.leaving import leave_out
 from splitter.codemods.imports.statements import Imported, Statement
@@ -27,8 +27,7 @@ _PRAGMA = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(NamedTuple):
     """The splices of one place in the code, `start` to `end` being what a reader looks at."""
 
     start: int

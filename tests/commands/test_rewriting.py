@@ -1,0 +1,38 @@
+"""rewrite-imports as typed: what may point back to the monolith, and what is said of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from terminal import append, splitter
+
+ROUTES = "services/transaction_service/routes/transactions.py"
+MAP = ("--map", "app.db=shared.db")
+
+
+def test_strict_refuses_an_import_that_no_map_covers(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("import os\nfrom app.db import x\n\nimport app.config\n")
+    said = "a.py:4: error: SPL307 app.config is the monolith's, and no map covers it\n"
+    done = splitter("rewrite-imports", "--strict", *MAP, "a.py", at=tmp_path, status=1)
+    assert (done.out, done.err) == ("rewrite-imports: wrote 1 file\n  ~ a.py\n", said)
+    words = ("rewrite-imports", "--strict", "--format", "json", *MAP, "a.py")
+    document = splitter(*words, at=tmp_path, status=1).document
+    assert document["errors"] == [
+        {
+            "path": "a.py",
+            "line": 4,
+            "code": "SPL307",
+            "message": "app.config is the monolith's, and no map covers it",
+        }
+    ]
+    splitter("rewrite-imports", *MAP, "a.py", at=tmp_path)
+
+
+def test_strict_knows_the_monolith_of_the_copies(with_services: Path) -> None:
+    splitter("rewrite-imports", "--strict", "--check", at=with_services)
+    append(with_services, ROUTES, "\nimport seed_data\n")
+    splitter("rewrite-imports", "--check", at=with_services)
+    done = splitter("rewrite-imports", "--strict", "--check", at=with_services, status=1)
+    line = len((with_services / ROUTES).read_text().splitlines())
+    told = f"{ROUTES}:{line}: error: SPL307 seed_data is the monolith's, and no map covers it"
+    assert [text for text in done.err.splitlines() if "SPL307" in text] == [told]
