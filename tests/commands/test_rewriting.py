@@ -30,9 +30,10 @@ def test_strict_refuses_an_import_that_no_map_covers(tmp_path: Path) -> None:
 
 def test_strict_knows_the_monolith_of_the_copies(with_services: Path) -> None:
     splitter("rewrite-imports", "--strict", "--check", at=with_services)
-    append(with_services, ROUTES, "\nimport seed_data\n")
+    (with_services / "left_behind.py").touch()
+    append(with_services, ROUTES, "\nimport left_behind\n")
     splitter("rewrite-imports", "--check", at=with_services)
     done = splitter("rewrite-imports", "--strict", "--check", at=with_services, status=1)
     line = len((with_services / ROUTES).read_text().splitlines())
-    told = f"{ROUTES}:{line}: error: SPL307 seed_data is the monolith's, and no map covers it"
+    told = f"{ROUTES}:{line}: error: SPL307 left_behind is the monolith's, and no map covers it"
     assert [text for text in done.err.splitlines() if "SPL307" in text] == [told]
