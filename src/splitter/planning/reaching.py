@@ -63,6 +63,7 @@ class Reaching:
         self.program = program
         self._facts: dict[Piece, Facts] = {}
         self._methods: dict[Place, Mapping[str, ast.AST]] = {}
+        self._starters: dict[str, bool] = {}
         self._called: dict[Place, tuple[tuple[str, bool], ...]] = {}
         self._targets: dict[tuple[str, tuple[str, ...]], frozenset[Place]] = {}
 
@@ -214,8 +215,10 @@ class Reaching:
 
     def _start_up(self, module: str, node: ast.AST) -> Iterator[ast.AST]:
         """What is given as `lifespan=` and the like in a piece."""
-        source = self.program.sources[self.program.views[module].path]
-        if b"lifespan" not in source and b"on_startup" not in source:
+        if module not in self._starters:
+            source = self.program.sources[self.program.views[module].path]
+            self._starters[module] = b"lifespan" in source or b"on_startup" in source
+        if not self._starters[module]:
             return
         for part in walk(node):
             if isinstance(part, ast.keyword) and part.arg in _START_UP:
