@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from splitter.actions.ownership import digest
 from splitter.codemods.anchoring import anchor
+from splitter.codemods.locating import locate
 from splitter.codemods.slicing import Slice, slice_module
 from splitter.discovery.modules import Kind, ModuleView
 from splitter.discovery.parsing import module_name
@@ -75,6 +76,7 @@ def data_files(blueprint: Blueprint, owner: str) -> tuple[Extract, ...]:
         for file in sorted(files):
             path = f"{root}/{file}"
             text = blueprint.program.sources[file]
+            text = locate(text, path=file) if file.endswith(".ini") else text
             origin = module_name(file) if file.endswith(".py") else ""
             found[path] = Extract(path, home, origin, "", file, text)
     return tuple(found.values())

@@ -16,6 +16,8 @@ from splitter.planning.running import is_main_guard
 from splitter.planning.selecting import select
 
 MONOLITH = "the monolith"
+MANY = 8
+"""Names are listed in full up to so many."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +85,9 @@ def parties(
 
 
 def listed(names: Sequence[str]) -> str:
-    """`a`, `a and b`, `a, b and c`."""
+    """`a`, `a and b`, `a, b and c`; of many the first and how many more."""
+    if len(names) > MANY:
+        return f"{', '.join(names[: MANY - 3])} and {len(names) - MANY + 3} more"
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
