@@ -20,7 +20,7 @@ SHAPES: dict[tuple[str, ...], set[str]] = {
     ("split", "fire", "--port", "8004", "--no-parity"): CHANGES | {"verify"},
     ("extract", "fire"): CHANGES,
     ("rewrite-imports",): {"schema", "files", "errors"},
-    ("verify", "auth"): {"schema", "service", "ok", "health", "error"},
+    ("verify", "auth"): {"schema", "service", "ok", "health", "error", "missing"},
     ("gateway",): CHANGES,
     ("deprecate", "auth", "--sunset", "2031-01-01"): CHANGES,
     ("status",): {

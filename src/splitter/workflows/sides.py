@@ -73,7 +73,7 @@ def alone(
     project: Project, service: Service, at: Path, environment: Mapping[str, str]
 ) -> Iterator[processes.Running]:
     """A service, booted from a folder with only shared/ and the service in it."""
-    folder = at / f"{service.name}-alone"
+    folder = folder_of(at, service)
     lay(folder, own_files(project, service))
     with processes.serve(
         f"{service.name} service",
@@ -87,6 +87,11 @@ def alone(
         ready="/health",
     ) as running:
         yield running
+
+
+def folder_of(at: Path, service: Service) -> Path:
+    """Where a service stands alone, below a scratch folder."""
+    return at / f"{service.name}-alone"
 
 
 def own_files(project: Project, service: Service) -> dict[str, bytes]:

@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from splitter.effects import results
 from splitter.model.parity import Outcome
 from splitter.reports.parity import wording
-from splitter.workflows import proving, verifying
+from splitter.workflows import completeness, proving, verifying
 from splitter.workflows.change import whole_service
 from splitter.workflows.project import Project
 from splitter.workflows.proposal import Proposal
@@ -36,7 +36,8 @@ def split(
     if not prove:
         return proposal
     tried = drawn.project.after(proposal.changes)
-    checked = verifying.boot(tried, drawn.service, say=say)
+    due = completeness.expected(drawn.blueprint.ground, drawn.service)
+    checked = verifying.boot(tried, drawn.service, due, say=say)
     said = list(checked.lines())
     details: dict[str, object] = {"verify": checked.document()}
     if checked.ok and parity:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
@@ -14,10 +14,13 @@ from splitter.effects import results
 from splitter.effects.http import Client
 from splitter.effects.scratch import scratch
 from splitter.errors import RefusedError, StartError
+from splitter.model.monolith import Route
 from splitter.model.parity import NoAnswer, Observation, Request
 from splitter.model.plan import Service
+from splitter.workflows import completeness
+from splitter.workflows.look import ground_of
 from splitter.workflows.project import Project
-from splitter.workflows.sides import Say, alone, isolated, own_files
+from splitter.workflows.sides import Say, alone, folder_of, isolated, own_files
 
 CHECKS = ("/health/live", "/health/ready")
 
@@ -33,12 +36,16 @@ class Health:
 
 @dataclass(frozen=True)
 class Checked:
-    """Whether a service boots alone and is healthy; `error` says why not."""
+    """Whether a service boots alone, is healthy and has all its routes; `error` says why not.
+
+    `missing` are the routes that the monolith has and the service has not.
+    """
 
     service: str
     ok: bool
     health: tuple[Health, ...] = ()
     error: str = ""
+    missing: tuple[str, ...] = ()
 
     def document(self) -> dict[str, object]:
         return {"schema": 1, **asdict(self)}
@@ -48,9 +55,13 @@ class Checked:
             yield f"{self.service}: does not boot alone"
             yield from (f"  {line}" for line in self.error.splitlines())
             return
-        yield f"{self.service}: boots alone" + ("" if self.ok else ", but is not healthy")
+        healthy = all(health.status == 200 for health in self.health)
+        yield f"{self.service}: boots alone" + ("" if healthy else ", but is not healthy")
         for health in self.health:
             yield f"  {health.path}: {health.status} {health.body}"
+        if self.missing:
+            yield f"{self.service}: lacks routes that the monolith has"
+            yield from (f"  {route}" for route in self.missing)
 
 
 def verify(project: Project, name: str, *, say: Say) -> Checked:
@@ -61,22 +72,36 @@ def verify(project: Project, name: str, *, say: Say) -> Checked:
             f"there is no {service.folder} yet",
             hint=f"splitter split {name} --port {service.port} makes it",
         )
-    checked = boot(project, service, say=say)
+    ground = ground_of(project)
+    checked = boot(project, service, completeness.expected(ground, service), say=say)
     kept = results.read(project.root, "verify")
     results.write(project.root, "verify", {**kept, name: record(project, service, checked.ok)})
     return checked
 
 
-def boot(project: Project, service: Service, *, say: Say) -> Checked:
-    """The same without keeping the result, for files that are perhaps only proposed."""
+def boot(project: Project, service: Service, routes: Sequence[Route], *, say: Say) -> Checked:
+    """The same without keeping the result, for files that are perhaps only proposed.
+
+    `routes` are those that it has to have.
+    """
     with scratch("verify") as at, isolated(project, at, say) as environment:
         say(f"booting the {service.name} service from a folder with nothing else")
         try:
             with alone(project, service, at, environment) as running:
                 health = tuple(_ask(running.url, path) for path in CHECKS)
+                told = completeness.documented(_ask(running.url, "/openapi.json").body)
         except StartError as error:
             return Checked(service.name, False, (), _explained(project, service, error))
-    return Checked(service.name, all(h.status == 200 for h in health), health)
+        missing = completeness.missing(
+            project,
+            service,
+            routes,
+            documented=told,
+            folder=folder_of(at, service),
+            environment=environment,
+        )
+    healthy = all(h.status == 200 for h in health)
+    return Checked(service.name, healthy and not missing, health, missing=missing)
 
 
 def record(project: Project, service: Service, ok: bool) -> dict[str, object]:
