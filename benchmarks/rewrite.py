@@ -1,9 +1,10 @@
 """What rewrite-imports costs, against LibCST's own command and against the floor, in one run.
 
-    python benchmarks/rewrite.py FOLDER [--without-libcst] [--runs N]
+    python benchmarks/rewrite.py FOLDER [--code-base NAME] [--without-libcst] [--runs N]
 
-Takes zenml 0.98.0 (1,432 files) from the package index into FOLDER, and times whole processes
-there, in CPU seconds (user and system, of the process and its children):
+Takes zenml 0.98.0 (1,432 files) or homeassistant 2024.3.3 (6,725 files) from the package index into
+FOLDER, and times whole processes there, in CPU seconds (user and system, of the process and its
+children):
 
     one     splitter, one map
     eight   splitter, eight maps in one run
@@ -30,10 +31,8 @@ from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
-WHEEL, PACKAGE = "zenml==0.98.0", "zenml"
-ONE = {"zenml.utils.time_utils.utc_now": "zenml.shared.clock.utc_now"}
 EIGHT = {
-    **ONE,
+    "zenml.utils.time_utils.utc_now": "zenml.shared.clock.utc_now",
     "zenml.config.global_config.GlobalConfiguration": "zenml.shared.config.GlobalConfiguration",
     "zenml.utils.enum_utils.StrEnum": "zenml.shared.enums.StrEnum",
     "zenml.zen_server.auth": "zenml.shared.auth",
@@ -41,6 +40,20 @@ EIGHT = {
     "zenml.io.fileio": "zenml.shared.files",
     "zenml.zen_server.rbac": "zenml.shared.rbac",
     "zenml.analytics": "zenml.shared.analytics",
+}
+EIGHT_OF_HOME = {
+    "homeassistant.util.dt.utcnow": "homeassistant.shared.clock.utcnow",
+    "homeassistant.util.dt": "homeassistant.shared.dates",
+    "homeassistant.util.unit_conversion": "homeassistant.shared.units",
+    "homeassistant.helpers.typing.ConfigType": "homeassistant.shared.kinds.ConfigType",
+    "homeassistant.helpers.update_coordinator.UpdateFailed": "homeassistant.faults.UpdateFailed",
+    "homeassistant.components.zha.core": "homeassistant.shared.zha",
+    "homeassistant.components.mqtt.const": "homeassistant.shared.mqtt_names",
+    "homeassistant.components.recorder.models": "homeassistant.shared.records",
+}
+CODE_BASES = {
+    "zenml": ("zenml==0.98.0", EIGHT),
+    "homeassistant": ("homeassistant==2024.3.3", EIGHT_OF_HOME),
 }
 FLOOR = """
 import ast, os, sys, warnings
@@ -59,19 +72,24 @@ for folder, _, files in os.walk(sys.argv[1]):
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--code-base", choices=CODE_BASES, default="zenml")
     parser.add_argument("--without-libcst", action="store_true")
     parser.add_argument("--runs", type=int, default=5)
     options = parser.parse_args()
-    original = fetched(options.folder)
-    copy = options.folder / "copy"
-    splitter = [sys.executable, "-m", "splitter", "rewrite-imports", PACKAGE]
-    floor = [sys.executable, "-c", FLOOR, PACKAGE, *EIGHT]
+    package, (wheel, eight) = options.code_base, CODE_BASES[options.code_base]
+    one = dict([next(iter(eight.items()))])
+    original = fetched(options.folder / package, wheel)
+    copies = options.folder / package / "copies"
+    shutil.rmtree(copies, ignore_errors=True)
+    splitter = [sys.executable, "-m", "splitter", "rewrite-imports", package]
+    floor = [sys.executable, "-c", FLOOR, package, *eight]
     costs: dict[str, list[float]] = {"floor": [], "one": [], "eight": []}
-    for _ in range(options.runs):
-        costs["floor"].append(cpu(floor, fresh(original, copy)))
-        costs["one"].append(cpu([*splitter, *maps(ONE)], fresh(original, copy)))
-        costs["eight"].append(cpu([*splitter, *maps(EIGHT)], fresh(original, copy)))
-    changed, wrong = judged(original, copy)
+    for number in range(options.runs):
+        costs["floor"].append(cpu(floor, original))
+        costs["one"].append(cpu([*splitter, *maps(one)], fresh(original, copies / f"one{number}")))
+        copy = fresh(original, copies / f"eight{number}")
+        costs["eight"].append(cpu([*splitter, *maps(eight)], copy))
+    changed, wrong = judged(original, copy, eight)
     best = {name: min(found) for name, found in costs.items()}
     for name, seconds in best.items():
         print(f"{name:<7}{seconds:8.2f} CPU s")
@@ -82,27 +100,28 @@ def main() -> int:
     for path in wrong:
         print(f"  {path}")
     if not options.without_libcst:
-        seconds = libcst(fresh(original, copy))
+        seconds = libcst(fresh(original, copies / "libcst"), package, one)
         print(f"libcst {seconds:8.2f} CPU s")
         print(f"libcst / one: {seconds / best['one']:.0f}")
     return 1 if wrong else 0
 
 
-def fetched(folder: Path) -> Path:
+def fetched(folder: Path, wheel: str) -> Path:
     """The unpacked wheel, fetched once."""
     original = folder / "original"
     if not original.is_dir():
         pip = [sys.executable, "-m", "pip"] if find_spec("pip") else ["pip"]
         words = [*pip, "download", "--quiet", "--no-deps"]
-        subprocess.run([*words, "--ignore-requires-python", "--dest", folder, WHEEL], check=True)
-        with zipfile.ZipFile(next(folder.glob(f"{PACKAGE}-*.whl"))) as wheel:
-            wheel.extractall(original)
+        subprocess.run([*words, "--ignore-requires-python", "--dest", folder, wheel], check=True)
+        with zipfile.ZipFile(next(folder.glob("*.whl"))) as archive:
+            archive.extractall(original)
     return original
 
 
 def fresh(original: Path, copy: Path) -> Path:
-    shutil.rmtree(copy, ignore_errors=True)
+    """A copy that is on the disk, so that nobody else pays for writing it."""
     shutil.copytree(original, copy)
+    os.sync()
     return copy
 
 
@@ -110,13 +129,13 @@ def maps(names: Mapping[str, str]) -> list[str]:
     return [word for old, new in names.items() for word in ("--map", f"{old}={new}")]
 
 
-def libcst(folder: Path) -> float:
+def libcst(folder: Path, package: str, one: Mapping[str, str]) -> float:
     """The CPU seconds of LibCST's own command for the one map."""
     tool = [sys.executable, "-m", "libcst.tool"]
     subprocess.run([*tool, "initialize", "."], cwd=folder, check=True, capture_output=True)
-    old, new = next(iter(ONE.items()))
+    old, new = next(iter(one.items()))
     new = new.rpartition(".")[0] + ":" + new.rpartition(".")[2]
-    rename = ["codemod", "rename.RenameCommand", "--old_name", old, "--new_name", new, PACKAGE]
+    rename = ["codemod", "rename.RenameCommand", "--old_name", old, "--new_name", new, package]
     return cpu([*tool, *rename], folder)
 
 
@@ -130,7 +149,7 @@ def cpu(command: list[str], folder: Path) -> float:
     return (after.ru_utime - before.ru_utime) + (after.ru_stime - before.ru_stime)
 
 
-def judged(original: Path, copy: Path) -> tuple[int, list[str]]:
+def judged(original: Path, copy: Path, names: Mapping[str, str]) -> tuple[int, list[str]]:
     """How many files changed, and those that mean something else than the map wants."""
     changed, wrong = 0, []
     for path in sorted(original.rglob("*.py")):
@@ -138,7 +157,7 @@ def judged(original: Path, copy: Path) -> tuple[int, list[str]]:
         before, after = path.read_bytes(), (copy / below).read_bytes()
         changed += before != after
         package = below.parts[:-1]
-        if meaning(before, package, EIGHT) != meaning(after, package, {}):
+        if meaning(before, package, names) != meaning(after, package, {}):
             wrong.append(str(below))
     return changed, wrong
 
@@ -159,7 +178,8 @@ def meaning(source: bytes, package: tuple[str, ...], names: Mapping[str, str]) -
         chain = dotted(node)
         for target in sorted(bound.get(chain.partition(".")[0], ())):
             found[moved(target + chain[len(chain.partition(".")[0]) :], names)] += 1
-    return Counter({k: n for k, n in found.items() if not k.startswith("zenml = ")})
+    root = package[0] if package else ""
+    return Counter({k: n for k, n in found.items() if not k.startswith(f"{root} = ")})
 
 
 def imported(tree: ast.Module, package: tuple[str, ...]) -> Iterator[tuple[str, str]]:
