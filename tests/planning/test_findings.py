@@ -381,6 +381,32 @@ def test_files_by_the_current_folder_are_told(call: str) -> None:
     )
 
 
+DOCUMENTS = {
+    "return request.app.openapi()": True,
+    "return tell(request.app)": True,
+    "return get_openapi(title='', version='', routes=request.app.routes)": True,
+    "return client.openapi('https://example.com')": False,
+    "return openapi()": False,
+}
+
+
+@pytest.mark.parametrize("body", DOCUMENTS)
+def test_an_answer_made_from_the_whole_application_blocks(body: str) -> None:
+    imports = "from fastapi.openapi.utils import get_openapi\nfrom tell import tell"
+    files = routes(imports, users=body, orders="return 1")
+    files["tell.py"] = "def tell(app):\n    return app.openapi()['paths']\n"
+    found = [n.partition(" an ")[0] for n in told(files) if "SPL038" in n]
+    place = "tell.py:2" if "tell(" in body else "api/routes/users.py:10"
+    assert found == ([f"{place} SPL038!"] if DOCUMENTS[body] else [])
+
+
+def test_a_document_made_for_the_application_itself_is_no_matter() -> None:
+    main = "import fastapi.openapi.utils as utils\n" + dedent(APP["main.py"])
+    main += "app.openapi = lambda: utils.get_openapi(title='', version='', routes=app.routes)\n"
+    files = routes("", users="return 1", orders="return 1")
+    assert told({**files, "main.py": main}) == []
+
+
 SETTINGS = """
 import os
 import secrets

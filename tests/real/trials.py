@@ -97,7 +97,7 @@ def route_modules(ground: Ground) -> dict[str, int]:
     done = splitter(ground, "analyze", "--format", "json")
     found: dict[str, int] = {}
     for route in json.loads(done.out)["routes"]:
-        if route["file"]:
+        if route["file"] and route.get("kind") != "mount":
             module = route["endpoint"].partition(":")[0]
             found[module] = found.get(module, 0) + 1
     return found

@@ -255,6 +255,13 @@ CODES: Mapping[str, Code] = {
         "what stays, or to nobody. It is in no service's requirements.txt.",
         "Nothing has to be done; if a service does need it, add it to its requirements.txt.",
     ),
+    "SPL038": Code(
+        "an answer is made from the whole application's document",
+        "Code that answers a request reads the OpenAPI document of the application it runs in. A "
+        "service has only its own routes, so it would answer with less.",
+        "Leave these routes with the monolith, or put the documents of the services together "
+        "at the gateway.",
+    ),
     "SPL040": Code(
         "the application has no routes",
         "The application was asked and has not a single route, which no monolith means: most "

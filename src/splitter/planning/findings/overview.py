@@ -24,6 +24,7 @@ from splitter.planning.findings.ownership import (
 )
 from splitter.planning.findings.queues import moved_tasks
 from splitter.planning.findings.state import shared_state
+from splitter.planning.findings.whole import told_as_a_whole
 from splitter.planning.parties import Parties
 from splitter.planning.plan import Blueprint
 
@@ -62,6 +63,7 @@ def _in_code(
     yield from addresses_across(calls, routes)
     yield from moved_tasks(calls)
     yield from files_by_folder(calls)
+    yield from told_as_a_whole(calls)
     yield from needed_variables(parties, variables)
     yield from random_secrets(calls)
     yield from late_commits(parties, running)
