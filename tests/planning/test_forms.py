@@ -603,6 +603,51 @@ FORMS: Mapping[str, dict[str, str]] = {
                 return OTHER, first.first()
             """,
     },
+    "a star takes what has its module's name": {
+        "main.py": """
+            from fastapi import FastAPI
+            from api.routes import users, orders
+
+            app = FastAPI()
+            app.include_router(users.router)
+            app.include_router(orders.router)
+            """,
+        "views/__init__.py": """
+            from .controller import *
+            from .listed import *
+            from .hidden import *
+            """,
+        "views/controller.py": """
+            def controller(value):
+                return value + 1
+            """,
+        "views/listed.py": """
+            __all__ = ["listed"]
+            controller = None
+
+
+            def listed():
+                return 5
+            """,
+        "views/hidden.py": """
+            __all__ = []
+
+
+            def hidden():
+                return 6
+            """,
+        "tools.py": """
+            from views import controller, hidden, listed
+
+
+            def users():
+                return controller(1), hidden.hidden()
+
+
+            def orders():
+                return listed()
+            """,
+    },
     "inclusion under a condition": {
         "main.py": """
             from fastapi import FastAPI

@@ -124,17 +124,29 @@ class Program:
     def is_submodule(self, module: str, name: str) -> bool:
         """Whether `from module import name` gives a module, not something that `module` binds.
 
-        `from . import name` in a package's own `__init__` binds the submodule itself.
+        `from . import name` in a package's own `__init__` binds the submodule itself; a star there
+        may bind something of that name, even what the submodule defines.
         """
         if not self.is_module(f"{module}.{name}"):
             return False
         view = self.views.get(module)
-        if view is None or not self.binds(module, name):
+        if view is None:
             return True
+        if not self.binds(module, name):
+            return not any(self._exports(star, name) for _, star in view.stars)
         found = view.imports.get(name, ())
         return bool(found) and all(
             i in (Imported(module, name), Imported(f"{module}.{name}")) for _, i in found
         )
+
+    def _exports(self, module: str, name: str) -> bool:
+        """Whether a star takes a name that a module defines itself."""
+        view = self.views.get(module)
+        own = view.bindings.get(name, ()) if view else ()
+        if view is None or not any(not _imports(view, i, name) for i in own):
+            return False
+        listed = [view.statements[i].node for i in view.bindings.get("__all__", ())]
+        return not name.startswith("_") if not listed else any(name in _texts(n) for n in listed)
 
     def origins(self, module: str, chain: Chain) -> tuple[Router, ...]:
         """Where the object that a chain names is made, through imports and re-exports."""
@@ -190,6 +202,10 @@ class Program:
 
 def _imports(view: ModuleView, index: int, name: str) -> bool:
     return any(i == index for i, _ in view.imports.get(name, ()))
+
+
+def _texts(node: ast.AST) -> set[object]:
+    return {part.value for part in walk(node) if isinstance(part, ast.Constant)}
 
 
 def _parents(name: str) -> Iterator[str]:
