@@ -99,3 +99,31 @@ def test_a_monolith_that_cannot_be_imported_is_not_split(project: Path) -> None:
         "  config.py:62: NameError: name 'no_settings' is not defined",
     ]
     assert tree(project) == before
+
+
+LATE = {
+    "main.py": "from contextlib import asynccontextmanager\n\nfrom fastapi import FastAPI\n\n"
+    "from routes import early\n\n\n@asynccontextmanager\nasync def lifespan(app):\n"
+    "    from routes import late\n\n    app.include_router(late.router)\n    yield\n\n\n"
+    "app = FastAPI(lifespan=lifespan)\napp.include_router(early.router)\n",
+    "routes/__init__.py": "",
+    **{
+        f"routes/{name}.py": "from fastapi import APIRouter\n\nrouter = APIRouter()\n\n\n"
+        f"@router.get('/{name}')\ndef {name}():\n    return 1\n"
+        for name in ("early", "late")
+    },
+}
+
+
+def test_routes_that_the_application_is_not_seen_to_have_are_not_split(tmp_path: Path) -> None:
+    for name, text in LATE.items():
+        tmp_path.joinpath(name).parent.mkdir(exist_ok=True)
+        tmp_path.joinpath(name).write_text(text)
+    splitter("init", at=tmp_path)
+    done = splitter("split", "late", "--port", "8002", at=tmp_path, status=1)
+    assert "  routes/late.py:7: SPL010 GET /late is in the source only" in done.err.splitlines()
+    assert "set lifespan = true under [monolith]" in done.err
+    assert not (tmp_path / "services").exists()
+    edit(tmp_path, "splitter.toml", "[monolith]\n", "[monolith]\nlifespan = true\n")
+    done = splitter("split", "late", "--port", "8002", at=tmp_path)
+    assert done.lines[-1] == "3 cases: 3 matched"

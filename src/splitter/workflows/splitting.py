@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 
 from splitter.effects import results
+from splitter.errors import RefusedError
 from splitter.model.parity import Outcome
 from splitter.reports.parity import wording
 from splitter.workflows import completeness, proving, verifying
-from splitter.workflows.change import whole_service
+from splitter.workflows.change import Drawn, whole_service
 from splitter.workflows.project import Project
 from splitter.workflows.proposal import Proposal
 from splitter.workflows.proving import Proof
@@ -35,6 +36,8 @@ def split(
     drawn, proposal = whole_service(project, name, port, routes)
     if not prove:
         return proposal
+    if parity and not project.settings.parity.cases:
+        _refuse_unseen(drawn)
     tried = drawn.project.after(proposal.changes)
     due = completeness.expected(drawn.blueprint.ground, drawn.service)
     checked = verifying.boot(tried, drawn.service, due, say=say)
@@ -52,6 +55,24 @@ def split(
     record = verifying.record(tried, drawn.service, True)
     results.write(tried.root, "verify", {**kept, name: record})
     return replace(proposal, said=tuple(said), details=details)
+
+
+def _refuse_unseen(drawn: Drawn) -> None:
+    """Where cases are made from what the running application has, it has to have some routes."""
+    routes = drawn.blueprint.plans[drawn.service.name].routes
+    if any("runtime" in route.found_by for route in routes):
+        return
+    raise RefusedError(
+        f"{drawn.service.name} has no route that the running application has, so nothing can be "
+        "compared",
+        reasons=tuple(
+            f"{r.file}:{r.line}: SPL010 {', '.join(r.methods) or r.kind} {r.path} is in the source "
+            "only"
+            for r in routes
+        ),
+        hint="if they are added at start-up, set lifespan = true under [monolith] in "
+        "splitter.toml; or give cases of your own in parity.cases; or split with --no-parity",
+    )
 
 
 def told(proof: Proof) -> Iterator[str]:
