@@ -81,7 +81,7 @@ STOPPING = {
         "from pydantic_settings import BaseSettings\nclass Settings(BaseSettings):\n"
         "    shop_key: str\nsettings = Settings()",
         4,
-        ("ValidationError", "it asked for SHOP_KEY, not set"),
+        ("(shop_key: Field required)", "it asked for SHOP_KEY, not set"),
     ),
     "a question": Harm(
         "name = input('whose shop is it? ')", 1, ("EOFError", "nothing can be typed here")

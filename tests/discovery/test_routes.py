@@ -379,6 +379,21 @@ WAYS = {
             "PUT /above/in/more main:a",
         ],
     ),
+    "a prefix that is set later": (
+        """
+        router = APIRouter(prefix="/own")
+        @router.get("/a")
+        def a(): ...
+        inner = APIRouter()
+        inner.add_api_route("/i", a)
+        router.include_router(inner)
+        router.prefix = ""
+        router.add_api_route("/b", a)
+        app = FastAPI()
+        app.include_router(router, prefix="/p")
+        """,
+        ["GET /p/own/a main:a", "GET /p/own/i main:a", "GET /p/b main:a"],
+    ),
     "a class of a library that turns out to be an application": (
         """
         from versions import VersionedApp

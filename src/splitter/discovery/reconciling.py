@@ -14,6 +14,7 @@ from splitter.model.monolith import Route, RunningApp
 
 _PLACE = re.compile(r"^([^:\s]+\.py):(\d+): ")
 _ANSWERED = frozenset({"SPL003", "SPL004", "SPL005", "SPL006", "SPL041"})
+_ANYWHERE = f"/{HOLE}"
 _HINT = "; lifespan = true below [monolith] lets splitter run the start-up"
 
 # How a running route is told to be a static one, the surest way first.
@@ -101,6 +102,11 @@ def _seen_through(mounted: Route, running: Iterable[Route]) -> bool:
     return mounted.kind == "mount" and any(route.path.startswith(inside) for route in running)
 
 
+def _leads_to(prefix: str, path: str) -> bool:
+    found = _pattern(prefix.rstrip("/")).match(path)
+    return found is not None and path[found.end() :][:1] in ("", "/")
+
+
 def _pattern(path: str) -> re.Pattern[str]:
     return re.compile(".*".join(map(re.escape, path.split(HOLE))))
 
@@ -153,7 +159,9 @@ def _missing(route: Route, doubts: Sequence[Doubt], cleared: Container[Doubt]) -
     if not (left or doubts):
         return Note(route.file, route.line, "", "the source does not say why")
     left = left or [doubts[-1].note]
-    why = "; ".join(dict.fromkeys(note.what for note in left))
+    reasons = list(dict.fromkeys(note.what for note in left))
+    more = f"; and {len(reasons) - 3} more reasons" if len(reasons) > 3 else ""
+    why = "; ".join(reasons[:3]) + more
     return replace(left[0], what=why + (_HINT if left[0].code == "SPL008" else ""))
 
 
@@ -169,9 +177,9 @@ def _only_running(routes: Iterable[Route], static: Reading) -> Iterator[Note]:
 
 def _reason(route: Route, static: Reading) -> Note:
     """Why the source lacks a route: an inclusion above it that cannot be followed, or its maker."""
-    above = [each for each in static.openings if _pattern(each.prefix).match(route.path)]
-    above.sort(key=lambda opening: len(opening.prefix.strip(HOLE)))
-    if above and above[-1].prefix.strip(HOLE):
+    above = [each for each in static.openings if _leads_to(each.prefix, route.path)]
+    above.sort(key=lambda opening: len(opening.prefix.strip(_ANYWHERE)))
+    if above and above[-1].prefix.strip(_ANYWHERE):
         return above[-1].note
     if not route.endpoint:
         return Note("", 0, "", "only openapi() knows them")

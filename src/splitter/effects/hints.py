@@ -18,7 +18,9 @@ def hint(answer: Mapping[str, Any]) -> str:
     if answer.get("refused") and "splitter gives no network" in error:
         return _no_network(list(answer["refused"]))
     unset = _unset(answer)
-    if any(name in error for name in unset) or (unset and any(w in error for w in _UNSET)):
+    named = [name for name in unset if name.lower() in error.lower()]
+    if named or (unset and any(word in error for word in _UNSET)):
+        unset = named or unset
         return f"it asked for {_listed(unset)}, not set: give it a value {_ENVIRONMENT}"
     if answer.get("refused"):
         return _no_network(list(answer["refused"]))

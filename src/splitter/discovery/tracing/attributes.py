@@ -104,7 +104,7 @@ class Attributes(ABC):
 
     def set_attribute(self, holder: object, name: str, value: object) -> None:
         if isinstance(holder, Router) and name == "prefix":
-            holder.prefix = text(value)
+            holder.set_prefix(text(value))
         elif isinstance(holder, Router | Instance):
             holder.names[name] = value
         elif isinstance(holder, ModuleValue):

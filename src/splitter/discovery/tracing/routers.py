@@ -120,7 +120,7 @@ class Routers(Additions):
 
     def _mount(self, router: Router, event: Added | Included, node: ast.Call, scope: Scope) -> None:
         router.events.append(event)
-        if isinstance(event, Added):
+        if isinstance(event, Added) and not event.endpoint.name.endswith("StaticFiles"):
             what = f"what is mounted cannot be followed: {shortened(node)}"
             note = Note(scope.path, node.lineno, "SPL005", what)
             router.events.append(Opening(note, event.route, plain=True))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from splitter.model.changes import Note
 
@@ -233,11 +233,12 @@ class Included:
     taken: int | None = None
     late: Doubt | None = None
     if_included: Doubt | None = None
+    bare: bool = False
 
     @property
     def plain(self) -> bool:
         """Whether the prefix of the router that it is put into does not count for it."""
-        return self.mounted
+        return self.mounted or self.bare
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +264,11 @@ class Router:
     events: list[Added | Included | Opening] = field(default_factory=list)
     names: dict[str, object] = field(default_factory=dict)
 
+    def set_prefix(self, prefix: str) -> None:
+        """From now on; what was added before keeps the prefix that it was added under."""
+        self.events = [_kept(event, self.prefix) for event in self.events]
+        self.prefix = prefix
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RouteList:
@@ -286,6 +292,16 @@ class Arguments:
 
     def all(self) -> tuple[object, ...]:
         return (*self.positional, *self.named.values())
+
+
+def _kept(event: Added | Included | Opening, prefix: str) -> Added | Included | Opening:
+    if event.plain:
+        return event
+    if isinstance(event, Added):
+        return replace(event, route=prefix + event.route, plain=True)
+    if isinstance(event, Included):
+        return replace(event, prefix=prefix + event.prefix, bare=True)
+    return replace(event, prefix=prefix + event.prefix, plain=True)
 
 
 def router_of(value: object) -> Router | None:

@@ -60,6 +60,7 @@ class Project:
         """One line that says what went wrong, and where in the project if it went through it."""
         lines = "".join(traceback.format_exception_only(type(error), error)).strip().split("\n")
         what = lines[-1 if isinstance(error, SyntaxError) else 0]
+        what += _lacking(error)
         if isinstance(error, SystemExit):
             what = f"it exits: SystemExit({error.code!r})"
         where = self._where(error)
@@ -89,6 +90,19 @@ class Project:
         stem = os.path.join(self.root, *module.split("."))
         files = (stem + ".py", os.path.join(stem, "__init__.py"))
         return next((file for file in files if module and os.path.isfile(file)), "")
+
+
+def _lacking(error: BaseException) -> str:
+    """Which values pydantic does not find or take; never what it was given."""
+    errors = getattr(error, "errors", None)
+    if type(error).__name__ != "ValidationError" or not callable(errors):
+        return ""
+    try:
+        found = [(".".join(map(str, each["loc"])), each["msg"]) for each in errors()]
+    except Exception:
+        return ""
+    more = f" and {len(found) - 3} more" if len(found) > 3 else ""
+    return " (" + ", ".join(f"{where}: {what}" for where, what in found[:3]) + more + ")"
 
 
 def _below(path: str, folder: str) -> bool:
