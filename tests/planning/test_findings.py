@@ -53,8 +53,7 @@ def test_state_that_both_change_is_told_once() -> None:
     state = "seen = {}\nLIMITS = {'a': 1}\n\ndef see(x):\n    seen[x] = LIMITS['a']\n"
     files = routes("from state import see", users="see(1)", orders="see(2)")
     assert told({**files, "state.py": state}) == [
-        "state.py:1 SPL012 seen is changed by users and orders, and each of users and orders "
-        "gets its own"
+        "state.py:1 SPL012 seen is changed by users and orders; each gets its own"
     ]
 
 
@@ -177,8 +176,7 @@ def test_a_counter_by_global_a_lock_and_a_cleared_cache_are_state() -> None:
         orders="hit(); await guarded(); rates.cache_clear()",
     )
     assert told({**files, "state.py": state}) == [
-        "state.py:4 SPL012 count is changed by users and orders, and each of users and orders "
-        "gets its own",
+        "state.py:4 SPL012 count is changed by users and orders; each gets its own",
         "state.py:5 SPL012 lock is a lock, and each of users and orders takes its own",
         "state.py:15 SPL012 orders clears what rates remembers, not so in users",
     ]
@@ -191,8 +189,8 @@ def test_application_state_that_changes_is_told() -> None:
         orders="return request.app.state.hits, request.app.state.engine",
     )
     assert told(files) == [
-        "api/routes/users.py:9 SPL012 app.state.hits is changed by users, and each of users and "
-        "orders gets its own"
+        "api/routes/users.py:9 SPL012 app.state.hits is changed by users and used by orders; "
+        "each gets its own"
     ]
 
 
@@ -303,7 +301,7 @@ JOBS = {
 @pytest.mark.parametrize("body", JOBS)
 def test_jobs_that_start_with_the_application_are_told(body: str) -> None:
     files = with_start_up(body, "import asyncio, threading, apscheduler")
-    what = f"main.py:14 SPL017 {JOBS[body]}, and would run in users, orders and the monolith"
+    what = f"main.py:14 SPL017 {JOBS[body]}, and would run in users and orders and in the monolith"
     assert told(files) == ([what] if JOBS[body] else [])
 
 
@@ -500,3 +498,61 @@ def test_every_code_is_explained() -> None:
     }
     assert used == set(CODES)
     assert all(c.title and c.means and c.todo for c in CODES.values())
+
+
+def test_a_flag_that_is_set_once_for_each_process_is_no_state() -> None:
+    state = """
+    known = None
+    mode = "on"
+
+    def find_out():
+        global known
+        if known is None:
+            known = True
+        return known
+
+    def switch():
+        global mode
+        mode = "off"
+    """
+    files = routes(
+        "from state import *", users="find_out(); switch()", orders="find_out(); switch()"
+    )
+    assert told({**files, "state.py": state}) == [
+        "state.py:2 SPL012 mode is changed by users and orders; each gets its own"
+    ]
+
+
+def test_only_pydantics_settings_are_settings() -> None:
+    settings = """
+    from pydantic import BaseModel
+    from pydantic_settings import BaseSettings
+
+    class ViewSettings(BaseModel):
+        columns: int
+
+    class Base(BaseSettings):
+        HOST: str
+
+    class Own(Base):
+        PORT: int
+    """
+    files = routes("from settings import *", users="ViewSettings, Own", orders="Own")
+    assert [
+        n.partition(" have")[0].partition(" has")[0]
+        for n in told({**files, "settings.py": settings})
+    ] == [
+        "settings.py:8 SPL023 HOST",
+        "settings.py:11 SPL023 PORT",
+    ]
+
+
+def test_a_table_without_a_model_is_told_where_it_is_written() -> None:
+    files = routes(
+        "",
+        users="db.execute('INSERT INTO logs (a) VALUES (1)')",
+        orders="db.execute('DELETE FROM logs')",
+    )
+    assert told(files) == [
+        "api/routes/orders.py:9 SPL016 table logs is written by orders and users"
+    ]

@@ -15,6 +15,7 @@ _SIGNS = (
     *(b"olumn", b"Mapped[", b"elationship("),
 )
 _RELATIONS = frozenset({"relationship", "Relationship", "dynamic_loader", "relation"})
+_MIGRATION = re.compile(rb"^down_revision\b", re.M)
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -61,7 +62,8 @@ class Models:
         self.by_definition: dict[str, Model] = {}
         self.by_name: dict[str, Model] = {}
         for module, path in parsed.names.items():
-            if any(sign in parsed.sources[path] for sign in _SIGNS):
+            source = parsed.sources[path]
+            if any(sign in source for sign in _SIGNS) and not is_migration(source):
                 for definition in self.names.top_level(module).values():
                     self._add(definition, path)
 
@@ -212,6 +214,11 @@ class Models:
         if found and isinstance(found[0].node, ast.Constant):
             return self._text(found[0].node, found[0])
         return None
+
+
+def is_migration(source: bytes) -> bool:
+    """Whether a file is a revision of Alembic's, which belongs to no part of the application."""
+    return b"down_revision" in source and _MIGRATION.search(source) is not None
 
 
 def _collect(node: ast.AST, model: Model) -> None:

@@ -8,12 +8,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from splitter.discovery import sql
-from splitter.discovery.mapping import Model, Models, Use
+from splitter.discovery.mapping import Model, Models, Use, is_migration
 from splitter.discovery.parsing import Parsed, absolute
 from splitter.discovery.queries import uses_in
 from splitter.model.monolith import Table, TableUse
-
-_MIGRATION = re.compile(rb"^down_revision\b", re.M)
 
 
 def read_tables(parsed: Parsed) -> tuple[Table, ...]:
@@ -39,7 +37,7 @@ def _uses(parsed: Parsed, models: Models) -> Iterator[Use]:
     telling = _Telling(parsed, models)
     for module, path in parsed.names.items():
         source, tree = parsed.sources[path], parsed.trees.get(path)
-        if tree is None or (b"down_revision" in source and _MIGRATION.search(source)):
+        if tree is None or is_migration(source):
             continue
         names = telling.names_in(module, path)
         if names or sql.may_hold_sql(source):

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from splitter.discovery.names import Definition, Names
 from splitter.discovery.parsing import Parsed
 from splitter.discovery.scopes import chain_of
 from splitter.discovery.trees import walk
@@ -20,11 +21,30 @@ _NO_FIELD = frozenset({"ClassVar", "PrivateAttr", "InitVar"})
 def read_variables(parsed: Parsed) -> tuple[Variable, ...]:
     """Every variable that code asks for by its name, by name and place."""
     found: set[Variable] = set()
+    names = Names(parsed)
     for module, path in parsed.names.items():
         tree = parsed.trees.get(path)
         if tree is not None and _SIGN.search(parsed.sources[path]):
             found.update(_in_tree(tree, module, path))
+            if b"Settings" in parsed.sources[path]:
+                for definition in names.top_level(module).values():
+                    if _is_settings(names, definition, 0):
+                        found.update(_fields(definition.node, module, path))
     return tuple(sorted(found))
+
+
+def _is_settings(names: Names, definition: Definition, depth: int) -> bool:
+    """Whether a class inherits from pydantic's `BaseSettings`."""
+    if not isinstance(definition.node, ast.ClassDef) or depth > 20:
+        return False
+    for base in definition.node.bases:
+        chain = chain_of(base)
+        above = names.find(definition.module, chain) if chain else None
+        if above is None and chain[-1:] == ("BaseSettings",):
+            return True
+        if above and not above[1] and _is_settings(names, above[0], depth + 1):
+            return True
+    return False
 
 
 def _in_tree(tree: ast.Module, module: str, path: str) -> Iterator[Variable]:
@@ -35,8 +55,6 @@ def _in_tree(tree: ast.Module, module: str, path: str) -> Iterator[Variable]:
                 yield from _told(node.slice, None, True, module, path, node.lineno)
         elif isinstance(node, ast.Call):
             yield from _asked(node, readers, module, path)
-        elif isinstance(node, ast.ClassDef):
-            yield from _fields(node, module, path)
 
 
 def _asked(node: ast.Call, readers: set[str], module: str, path: str) -> Iterator[Variable]:
@@ -71,12 +89,9 @@ def _told(
         yield Variable(name.value, path, line, required, text, module)
 
 
-def _fields(node: ast.ClassDef, module: str, path: str) -> Iterator[Variable]:
-    bases = {(chain_of(base) or ("",))[-1] for base in node.bases}
-    if not any(base.endswith("Settings") for base in bases):
-        return
+def _fields(node: ast.AST, module: str, path: str) -> Iterator[Variable]:
     prefix = _prefix(node)
-    for part in node.body:
+    for part in getattr(node, "body", ()):
         if not isinstance(part, ast.AnnAssign) or not isinstance(part.target, ast.Name):
             continue
         kind = ast.unparse(part.annotation)
@@ -104,7 +119,7 @@ def _default(value: ast.expr | None) -> tuple[str, bool, str]:
     return ast.unparse(given), False, str(alias)
 
 
-def _prefix(node: ast.ClassDef) -> str:
+def _prefix(node: ast.AST) -> str:
     for part in walk(node):
         if isinstance(part, ast.keyword) and part.arg == "env_prefix":
             return str(getattr(part.value, "value", ""))

@@ -42,7 +42,10 @@ def cut(
     blueprint: Blueprint | None = None,
     seen: Sequence[Observation] = (),
 ) -> Cut:
-    """Look at the monolith along the lines of some services. `seen`: what its tests did."""
+    """Look at the monolith along the lines of some services. `seen`: what its tests did.
+
+    Without either, who uses which table is told by module alone.
+    """
     running = ground.running
     program = blueprint.program if blueprint is not None else None
     program = program or Program(
@@ -51,7 +54,9 @@ def cut(
     members = parties(program, ground.routes, services, ground.app)
     tables, variables = read_tables(ground.parsed), read_variables(ground.parsed)
     evidence = Evidence(members, tables)
-    used = accesses(members, evidence, ground.routes, seen)
+    used: tuple[Access, ...] = ()
+    if members.planned or seen:
+        used = accesses(members, evidence, ground.routes, seen)
     found = findings(
         members,
         routes=ground.routes,

@@ -59,6 +59,14 @@ class Parties:
         """For each piece the routes that reach it: bit N for the route N."""
         return self.reaching.reached_by([[*self.reaching.roots([r])] for r in routes])
 
+    def told(self, names: Sequence[str]) -> str:
+        """Some parties in words."""
+        planned = [p.name for p in self.members if p.name != MONOLITH]
+        if len(planned) > 2 and set(names) >= set(planned):
+            rest = [name for name in names if name not in planned]
+            return listed(["every service", *rest])
+        return listed(names)
+
     def with_piece(self, piece: Piece | None) -> list[str]:
         """The parties that run a piece."""
         return [p.name for p in self.members if piece is not None and piece in p.pieces]

@@ -10,7 +10,7 @@ from splitter.discovery.trees import children
 from splitter.model.monolith import RunningApp
 from splitter.planning.findings.finding import Finding, finding
 from splitter.planning.findings.kinds import last_name
-from splitter.planning.parties import Parties, listed
+from splitter.planning.parties import Parties
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
@@ -25,7 +25,7 @@ def late_commits(parties: Parties, running: RunningApp) -> Iterator[Finding]:
         if line:
             users = parties.with_piece(piece)
             name = getattr(node, "name", "")
-            what = f"{name} commits after the answer was sent, for {listed(users)}"
+            what = f"{name} commits after the answer was sent, for {parties.told(users)}"
             yield finding(parties.program.views[piece[0]].path, line, "SPL025", what, users)
 
 

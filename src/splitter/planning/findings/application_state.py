@@ -9,7 +9,7 @@ from splitter.discovery.scopes import Chain, chain_of
 from splitter.discovery.trees import walk
 from splitter.planning.findings.finding import Finding, finding
 from splitter.planning.findings.touching import NOTHING, Touch, during, touch_of
-from splitter.planning.parties import Parties, listed
+from splitter.planning.parties import Parties
 from splitter.planning.reaching import Piece
 
 _Place = tuple[str, int]
@@ -30,8 +30,10 @@ def application_state(parties: Parties) -> Iterator[Finding]:
         found = told[name]
         if len(found) > 1:
             changing = [p for p, t in found.items() if t & (Touch.FILL | Touch.EMPTY)]
-            what = f"app.state.{name} is changed by {listed(changing)}"
-            what += f", and each of {listed([*found])} gets its own"
+            what = f"app.state.{name} is changed by {parties.told(changing)}"
+            if changing != [*found]:
+                what += f" and used by {parties.told([n for n in found if n not in changing])}"
+            what += "; each gets its own"
             yield finding(path, line, "SPL012", what, found)
 
 

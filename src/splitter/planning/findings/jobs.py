@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from collections.abc import Iterator
 
 from splitter.discovery.scopes import chain_of
@@ -23,33 +24,53 @@ _SCHEDULERS = (
 )
 _SCHEDULES = ("add_job", "scheduled_job", "crontab", "repeat_every", "schedule_job")
 _STARTS = ("create_task", "ensure_future", "Thread", "Timer", "start_soon", "Process")
+_GOES_ON = "is started and goes on in the background"
 _FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def doubled_jobs(calls: Calls) -> Iterator[Finding]:
-    """What runs by itself, once started, in every process that has it."""
-    parties = calls.parties
+    """What runs by itself, once started, in every process that has it; once for each function."""
+    for doing, sights in (("is put on a schedule", _scheduled(calls)), (_GOES_ON, _started(calls))):
+        by_piece: dict[Piece, list[tuple[Sight, str]]] = defaultdict(list)
+        for sight, name in sights:
+            by_piece[sight.piece].append((sight, name))
+        for found in by_piece.values():
+            yield _told(calls.parties, found, doing)
+
+
+def _scheduled(calls: Calls) -> Iterator[tuple[Sight, str]]:
     for sight in calls.named(*_SCHEDULES):
-        if calls.imports(sight, *_SCHEDULERS) or last_name(sight.call.func) == "repeat_every":
-            name = sight.decorated or _text(argument(sight.call, 0, "func"))
-            yield _told(parties, sight, f"{name} is put on a schedule")
+        known = calls.imports(sight, *_SCHEDULERS) or last_name(sight.call.func) == "repeat_every"
+        if known and (sight.decorated or _at_start(calls.parties, sight.piece)):
+            yield sight, sight.decorated or _text(argument(sight.call, 0, "func"))
+
+
+def _started(calls: Calls) -> Iterator[tuple[Sight, str]]:
     for sight in calls.named(*_STARTS):
-        job = _job(sight)
-        loop = _loops(parties, sight.piece, job) if _at_start(parties, sight.piece) else ""
+        loop = ""
+        if _at_start(calls.parties, sight.piece):
+            loop = _loops(calls.parties, sight.piece, _job(sight))
         if loop:
-            yield _told(parties, sight, f"{loop} is started and goes on in the background")
+            yield sight, loop
 
 
-def _told(parties: Parties, sight: Sight, what: str) -> Finding:
+def _told(parties: Parties, found: list[tuple[Sight, str]], doing: str) -> Finding:
+    sight = found[0][0]
     names = parties.with_piece(sight.piece)
     services = [n for n in names if n != MONOLITH]
-    where = f"in {listed([*services, MONOLITH])}" if services else "in each service that keeps it"
-    what = f"{what}, and would run {where}"
+    jobs = list(dict.fromkeys(name for _, name in found))
+    doing = doing if len(jobs) == 1 else doing.replace("is ", "are ", 1).replace("goes", "go")
+    where = "in each service that keeps it"
+    if services:
+        where = f"in {parties.told(services)} and in {MONOLITH}"
+    what = f"{listed(jobs)} {doing}, and would run {where}"
     return finding(sight.view.path, sight.line, "SPL017", what, names)
 
 
 def _at_start(parties: Parties, piece: Piece) -> bool:
     """Whether code runs when the application starts; for a request it would be another matter."""
+    if any(piece in party.answering.pieces for party in parties.members):
+        return False
     return any(piece in party.always.pieces for party in parties.members)
 
 

@@ -74,6 +74,6 @@ def _in_tables(
     parties: Parties, tables: Sequence[Table], accesses: Iterable[Access]
 ) -> Iterator[Finding]:
     ownership = Ownership(parties, accesses)
-    yield from shared_tables(ownership, tables)
+    yield from shared_tables(parties, ownership, tables)
     yield from spanning_transactions(parties, ownership)
     yield from ties(parties, ownership, tables)

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from splitter.model.monolith import Access, Route, Table
 from splitter.planning.findings.finding import Finding, finding
-from splitter.planning.parties import Parties, Party, listed
+from splitter.planning.parties import MANY, Parties, Party, listed
 
 
 class Ownership:
     """Who writes which table: party → table → the endpoints that do."""
 
     def __init__(self, parties: Parties, accesses: Iterable[Access]) -> None:
+        self._routes = {r.endpoint: r for p in parties.members for r in p.routes}
         self._party = {r.endpoint: p.name for p in parties.members for r in p.routes}
         self.writers: dict[str, Counter[str]] = defaultdict(Counter)
         self.by_endpoint: dict[str, dict[str, Access]] = defaultdict(dict)
@@ -22,6 +23,14 @@ class Ownership:
             if party and access.mode == "write":
                 self.writers[access.table][party] += 1
                 self.by_endpoint[access.endpoint][access.table] = access
+
+    def first_write(self, table: str) -> tuple[str, int]:
+        """Where a table without a model is written first, or else a route that was seen to."""
+        writing = [e for e, found in self.by_endpoint.items() if table in found]
+        told = {at.rpartition(":") for e in writing for at in self.by_endpoint[e][table].at}
+        places = {(path, int(line)) for path, _, line in told}
+        places = places or {(self._routes[e].file, self._routes[e].line) for e in writing}
+        return min(places)
 
     def owner(self, table: str) -> str:
         """The party that writes a table, or does so by far the most; empty if it is nobody's.
@@ -35,13 +44,24 @@ class Ownership:
         return ranked[0][0]
 
 
-def shared_tables(ownership: Ownership, tables: Iterable[Table]) -> Iterator[Finding]:
-    """Tables that several parties write."""
+def shared_tables(
+    parties: Parties, ownership: Ownership, tables: Iterable[Table]
+) -> Iterator[Finding]:
+    """Tables that several parties write; those that the same many write are told together."""
+    together: dict[tuple[str, ...], list[Table]] = defaultdict(list)
     for table in tables:
-        writers = sorted(ownership.writers.get(table.name, ()))
-        if len(writers) > 1 and table.file:
-            what = f"table {table.name} is written by {listed(writers)}"
-            yield finding(table.file, table.line, "SPL016", what, writers)
+        writers = tuple(sorted(ownership.writers.get(table.name, ())))
+        if len(writers) > 1:
+            together[writers if len(writers) > MANY else (*writers, table.name)].append(table)
+    for found in together.values():
+        writers = tuple(sorted(ownership.writers[found[0].name]))
+        many = "table" if len(found) == 1 else "tables"
+        verb = "is" if len(found) == 1 else "are"
+        what = f"{many} {listed([t.name for t in found])} {verb} written by {parties.told(writers)}"
+        path, line = found[0].file, found[0].line
+        if not path:
+            path, line = ownership.first_write(found[0].name)
+        yield finding(path, line, "SPL016", what, writers)
 
 
 def spanning_transactions(parties: Parties, ownership: Ownership) -> Iterator[Finding]:

@@ -35,12 +35,14 @@ def shared_state(parties: Parties) -> Iterator[Finding]:
         methods = methods_of(parties.reaching, statement)
         if methods is None:
             continue
-        told = {
-            party.name: _told(parties.reaching, party, users, (place, name), methods, decorators)
-            for party in parties.members
+        touched = {
+            piece: _touched(parties.reaching, piece, (place, name), methods, decorators)
+            for piece in users
+            if piece[:2] != place
         }
+        told = {party.name: _told(party, touched, methods) for party in parties.members}
         told = {n: t for n, t in told.items() if t.answering}
-        what, blocks = _judged(name, statement, told) if len(told) > 1 else ("", False)
+        what, blocks = _judged(parties, name, statement, told) if len(told) > 1 else ("", False)
         if what:
             path = parties.program.views[place[0]].path
             yield finding(path, statement.line, "SPL012", what, told, blocks=blocks)
@@ -62,63 +64,73 @@ def _candidates(parties: Parties) -> Iterator[tuple[Place, str, set[Piece]]]:
 def _decorators(parties: Parties) -> dict[Place, int]:
     """Functions that decorate, with how many functions of theirs run when something is."""
     found: dict[Place, int] = {}
-    for module, index in {p[:2] for party in parties.members for p in party.pieces}:
-        for part in parties.program.decorated((module, index)):
-            for decorator in getattr(part, "decorator_list", ()):
-                is_call = isinstance(decorator, ast.Call)
-                chain = chain_of(decorator.func if isinstance(decorator, ast.Call) else decorator)
-                for place in parties.reaching.places_of(module, chain):
-                    found[place] = 2 if is_call else 1
+    for piece in {p for party in parties.members for p in party.pieces}:
+        for decorator in getattr(parties.reaching.facts(piece).node, "decorator_list", ()):
+            is_call = isinstance(decorator, ast.Call)
+            chain = chain_of(decorator.func if isinstance(decorator, ast.Call) else decorator)
+            for place in parties.reaching.places_of(piece[0], chain) if chain else ():
+                found[place] = 2 if is_call else 1
     return found
 
 
-def _told(
+def _touched(
     reaching: Reaching,
-    party: Party,
-    users: set[Piece],
+    piece: Piece,
     state: tuple[Place, str],
     methods: Methods,
     decorators: Mapping[Place, int],
 ) -> _Told:
+    """What a piece does to an object, when it is called and when its module is imported."""
+    node = reaching.facts(piece).node
+    later = [*during(node, depth=decorators.get((piece[0], piece[1]), 0))]
+    first = [*getattr(node, "decorator_list", ())]
+    if not later or (piece[0], piece[1]) in decorators:
+        first = [node]
+    return _Told(
+        touches(reaching, piece, later, state, methods),
+        touches(reaching, piece, first, state, methods),
+    )
+
+
+def _told(party: Party, touched: Mapping[Piece, _Told], methods: Methods) -> _Told:
+    """What a party does to an object. Code that only start-up runs fills it as an import does."""
     told = _Told()
-    for piece in users & party.pieces:
-        if piece[:2] == state[0]:
-            continue
-        node = reaching.facts(piece).node
-        later = [*during(node, depth=decorators.get((piece[0], piece[1]), 0))]
+    for piece in touched.keys() & party.pieces:
+        told.importing |= touched[piece].importing
         if piece in party.answering.pieces:
-            told.answering |= touches(reaching, piece, later, state, methods)
-        if not later or (piece[0], piece[1]) in decorators:
-            told.importing |= touches(reaching, piece, [node], state, methods)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            first = node.decorator_list if piece in party.answering.pieces else [node]
-            told.importing |= touches(reaching, piece, [*first], state, methods)
+            told.answering |= touched[piece].answering
+        else:
+            told.importing |= touched[piece].answering
     if Touch.PASS in told.answering:
         for name in methods.keys() & party.answering.attributes:
             told.answering |= methods[name]
     return told
 
 
-def _judged(name: str, statement: Statement, told: Mapping[str, _Told]) -> tuple[str, bool]:
+def _judged(
+    parties: Parties, name: str, statement: Statement, told: Mapping[str, _Told]
+) -> tuple[str, bool]:
     """What is to be said, if anything, and whether some party would surely be wrong."""
     filling = [n for n, t in told.items() if Touch.FILL in t.answering]
     changing = [n for n, t in told.items() if t.answering & (Touch.FILL | Touch.EMPTY)]
     holding = [n for n, t in told.items() if Touch.HOLD in t.answering]
     if isinstance(statement.node, ast.FunctionDef | ast.AsyncFunctionDef):
         keeping = [n for n in told if n not in changing]
-        what = f"{listed(changing or [''])} clears what {name} remembers, not so in "
+        what = f"{parties.told(changing or [''])} clears what {name} remembers, not so in "
         return (what + listed(keeping), False) if changing and keeping else ("", False)
     if not changing:
-        what = f"{name} is a lock, and each of {listed(holding or [''])} takes its own"
+        what = f"{name} is a lock, and each of {parties.told(holding or [''])} takes its own"
         return (what if len(holding) > 1 else ""), False
     lacking = [n for n, t in told.items() if Touch.FILL not in t.answering]
     imported = any(Touch.FILL in t.importing for t in told.values())
     if filling and lacking and not imported:
         whose = "an own one" if len(lacking) == 1 else "their own"
-        what = f"{name} is changed by {listed(filling)}; {listed(lacking)} would have {whose}"
-        return f"{what}, which nothing fills", not _is_cache(name, statement)
-    what = f"{name} is changed by {listed(changing)}, and each of {listed([*told])} gets its own"
-    return what, False
+        what = f"{name} is changed by {parties.told(filling)}; {parties.told(lacking)} would have "
+        return f"{what}{whose}, which nothing fills", not _is_cache(name, statement)
+    what = f"{name} is changed by {parties.told(changing)}"
+    if changing != [*told]:
+        what += f" and used by {parties.told([n for n in told if n not in changing])}"
+    return f"{what}; each gets its own", False
 
 
 def _is_cache(name: str, statement: Statement) -> bool:

@@ -60,16 +60,21 @@ def touches(
     `of`: what the methods of the object do to it; empty for a container.
     """
     found = NOTHING
-    for head in set(_heads(reaching, piece, state)):
+    for head in set(_heads(reaching, piece, state)) if parts else ():
+        rebinds = len(head) == 1 and piece[0] == state[0][0]
+        once = rebinds and _is_guarded(parts, head)
         for part in parts:
-            found |= touch_of(part, head, of, rebinds=len(head) == 1 and piece[0] == state[0][0])
+            found |= touch_of(part, head, of, rebinds=rebinds, once=once)
     return found
 
 
-def touch_of(node: ast.AST, head: Chain, of: Methods, *, rebinds: bool) -> Touch:
+def touch_of(
+    node: ast.AST, head: Chain, of: Methods, *, rebinds: bool, once: bool = False
+) -> Touch:
     """What code does to the object that a chain of names stands for in it.
 
-    `rebinds`: an assignment to the name itself is one to the object's name.
+    `rebinds`: an assignment to the name itself is one to the object's name; `once`: a constant is
+    assigned where the code has looked at what is there.
     """
     found = NOTHING
     inner: set[ast.AST] = set()
@@ -77,7 +82,7 @@ def touch_of(node: ast.AST, head: Chain, of: Methods, *, rebinds: bool) -> Touch
         if isinstance(part, ast.With | ast.AsyncWith):
             found |= Touch.HOLD if _holds(part, head) else NOTHING
         elif isinstance(part, ast.Assign | ast.AnnAssign | ast.AugAssign) and part.value:
-            found |= _assigned(part, head, rebinds, node)
+            found |= _assigned(part, head, rebinds, once)
         elif isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute):
             found |= _called(part.func, head, of, inner)
         elif isinstance(part, ast.Subscript) and _is_at(part.value, head):
@@ -92,17 +97,24 @@ def touch_of(node: ast.AST, head: Chain, of: Methods, *, rebinds: bool) -> Touch
 
 
 def _assigned(
-    node: ast.Assign | ast.AnnAssign | ast.AugAssign, head: Chain, rebinds: bool, around: ast.AST
+    node: ast.Assign | ast.AnnAssign | ast.AugAssign, head: Chain, rebinds: bool, once: bool
 ) -> Touch:
-    """A counter that is counted, or a name that is given something that a caller knows."""
+    """A counter that is counted, or a flag that is set other than once for each process."""
+    constant = isinstance(node.value, ast.Constant) and node.value.value is not None
+    if not isinstance(node, ast.AugAssign) and (once or not constant):
+        return NOTHING
     for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
         chain = chain_of(target)
-        same = chain == head and rebinds
-        if same or (len(chain) > len(head) and chain[: len(head)] == head):
-            counted = isinstance(node, ast.AugAssign)
-            if counted or (isinstance(node.value, ast.Constant) and node.value.value is not None):
-                return Touch.FILL
+        deeper = len(chain) > len(head) and chain[: len(head)] == head
+        if deeper or (chain == head and rebinds):
+            return Touch.FILL
     return NOTHING
+
+
+def _is_guarded(parts: list[ast.AST], head: Chain) -> bool:
+    """`if known is None: known = True`: what is found out once, by each process for itself."""
+    tests = (p.test for part in parts for p in walk(part) if isinstance(p, ast.If | ast.IfExp))
+    return any(chain_of(inner) == head for test in tests for inner in walk(test))
 
 
 def _called(function: ast.Attribute, head: Chain, of: Methods, inner: set[ast.AST]) -> Touch:
