@@ -10,29 +10,49 @@ from splitter.discovery.parsing import absolute
 from splitter.model.figures import Amount
 from splitter.planning.program import Place, Program
 
-_PLAIN = (Kind.IMPORT, Kind.FRAME)
 
+class Measure:
+    """Measures code; what was measured once is kept."""
 
-def amount(program: Program, places: Iterable[Place]) -> Amount:
-    """The amount of some statements. Imports count by their lines only."""
-    found = set(places)
-    statements = [program.statement(place) for place in found]
-    told = [s for s in statements if s.kind not in _PLAIN]
-    return Amount(
-        len({s.module for s in told}),
-        len(told),
-        sum(s.end_line - s.line + 1 for s in statements),
-    )
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._sizes: dict[Place, tuple[int, int]] = {}
+        self._modules: dict[str, Amount] = {}
 
+    def amount(self, places: Iterable[Place]) -> Amount:
+        """The amount of some statements. Imports count by their lines only."""
+        files: set[str] = set()
+        symbols = lines = 0
+        for place in set(places):
+            told, length = self._size(place)
+            symbols += told
+            lines += length
+            if told:
+                files.add(place[0])
+        return Amount(len(files), symbols, lines)
 
-def whole(program: Program, modules: Iterable[str]) -> Amount:
-    """The amount of whole modules."""
-    return amount(program, (place for module in set(modules) for place in places(program, module)))
+    def whole(self, modules: Iterable[str]) -> Amount:
+        """The amount of whole modules."""
+        found = [self._module(module) for module in set(modules)]
+        return Amount(
+            sum(one.files for one in found),
+            sum(one.symbols for one in found),
+            sum(one.lines for one in found),
+        )
 
+    def _module(self, module: str) -> Amount:
+        if module not in self._modules:
+            statements = self._program.views[module].statements
+            self._modules[module] = self.amount((module, s.index) for s in statements)
+        return self._modules[module]
 
-def places(program: Program, module: str) -> Iterator[Place]:
-    """Every statement of a module."""
-    return ((module, s.index) for s in program.views[module].statements)
+    def _size(self, place: Place) -> tuple[int, int]:
+        size = self._sizes.get(place)
+        if size is None:
+            statement = self._program.statement(place)
+            told = statement.kind not in (Kind.IMPORT, Kind.FRAME)
+            size = self._sizes[place] = int(told), statement.end_line - statement.line + 1
+        return size
 
 
 class Closures:

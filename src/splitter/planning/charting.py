@@ -17,7 +17,7 @@ from splitter.model.figures import (
     Tie,
 )
 from splitter.model.plan import Home, Placement, Plan
-from splitter.planning.amounts import Closures, amount, whole
+from splitter.planning.amounts import Closures, Measure
 from splitter.planning.contacts import Contacts, Touching
 from splitter.planning.cut import Cut
 from splitter.planning.findings.ownership import Ownership
@@ -49,6 +49,7 @@ class _Charting:
         self.modules = {n: set(route_modules(p.routes)) for n, p in self.plans.items()}
         declared = declarations(self.program.sources)
         self.declared = {one.name for one in declared}
+        self.measure = Measure(self.program)
         self.closures = Closures(self.program, blueprint.ground.parsed.trees)
 
     def chart(self) -> Chart:
@@ -57,7 +58,7 @@ class _Charting:
         services = tuple(self._figures(plan) for plan in self.plans.values())
         return Chart(
             self.blueprint.ground.app,
-            whole(self.program, self.program.views),
+            self.measure.whole(self.program.views),
             services,
             tuple(self._shared()),
             tuple(self._ties()),
@@ -84,11 +85,11 @@ class _Charting:
             plan.service,
             plan.routes,
             plan.placements,
-            amount(self.program, own),
-            amount(self.program, shared),
-            amount(self.program, around),
-            whole(self.program, needs.kept),
-            whole(self.program, self.closures.closure(self.modules[name])),
+            self.measure.amount(own),
+            self.measure.amount(shared),
+            self.measure.amount(around),
+            self.measure.whole(needs.kept),
+            self.measure.whole(self.closures.closure(self.modules[name])),
             tuple(self._left_out(needs)),
             tuple(sorted(writes)),
             tuple(sorted(reads - writes)),
@@ -165,9 +166,7 @@ class _Charting:
                 placement.origin_path,
                 placement.names,
                 placement.path,
-                amount(
-                    self.program, ((module, i) for i in (*part.statements, *part.aliases))
-                ).lines,
+                self.measure.amount(_places(part)).lines,
                 tuple(n for n in self.plans if self._has(n, part)),
                 placement.because,
             )
@@ -186,7 +185,7 @@ class _Charting:
                     n for n in self.plans if index in self.blueprint.needs[n].kept.get(module, ())
                 )
                 groups[tuple(users)].add((module, index))
-        ties = [Tie(users, amount(self.program, found)) for users, found in groups.items()]
+        ties = [Tie(users, self.measure.amount(found)) for users, found in groups.items()]
         some = (t for t in ties if 1 < len(t.services) < len(self.plans))
         yield from sorted(some, key=lambda t: (-t.amount.lines, t.services))
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from splitter.discovery.modules import Kind
 from splitter.model.monolith import Route
 from splitter.model.ranking import Advice, Candidate
-from splitter.planning.amounts import amount
+from splitter.planning.amounts import Measure
 from splitter.planning.contacts import Contacts, Touching
 from splitter.planning.program import Program
 from splitter.planning.reaching import Piece
@@ -51,6 +51,7 @@ class _Ranking:
         self, routes: Sequence[Route], touching: Touching, application: str, known: Circumstances
     ) -> None:
         self.program = program = touching.reaching.program
+        self.measure = Measure(program)
         self.application = application
         self.known = known
         self.modules = {m: r for m, r in route_modules(routes).items() if m in program.views}
@@ -77,7 +78,7 @@ class _Ranking:
             Advice.NEXT,
             (),
             len(self.modules[module]),
-            amount(self.program, own).lines,
+            self.measure.amount(own).lines,
             tuple(sorted(contacts.writes - self.common)),
             tuple(sorted(t for t in contacts.writes - self.common if len(self.writers[t]) > 1)),
             tuple(sorted(t for t in contacts.reads if self._is_of_others(t, module))),

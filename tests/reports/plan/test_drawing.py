@@ -50,6 +50,11 @@ def test_what_nearly_all_have_is_common() -> None:
     assert not any(x.common for x in reads if x.end != "t:common")
 
 
+def test_what_nearly_all_write_is_common_and_what_three_do_is_not() -> None:
+    assert {x.common for x in draw(many(10)).lines if x.kind == "contested"} == {True}
+    assert {x.common for x in draw(many(3)).lines if x.kind == "contested"} == {False}
+
+
 def test_shared_files_of_few_stand_alone_and_those_of_all_by_folder() -> None:
     chart = many(4)
     names = tuple(f.name for f in chart.services)

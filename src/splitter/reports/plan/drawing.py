@@ -157,7 +157,7 @@ def _tables(chart: Chart) -> Iterator[Box]:
         title += f", read by {wording.listed(readers)}" if readers else ""
         said = f"read by {len(readers)}" if readers else ""
         contested = len(table.writers) > 1
-        yield Box(f"t:{table.name}", "table", _end(table.name, 24), said, "", title, contested)
+        yield Box(f"t:{table.name}", "table", _end(table.name, 22), said, "", title, contested)
 
 
 def _users(files: Sequence[SharedFile]) -> set[str]:
@@ -217,7 +217,8 @@ def _lines(chart: Chart, groups: dict[str, list[SharedFile]]) -> Iterator[Line]:
             if kind:
                 verb = "reads" if kind == "reads" else "writes"
                 title = f"{figures.name} {verb} {table.name}"
-                common = kind == "reads" and len(table.readers) > many
+                users = table.readers if kind == "reads" else table.writers
+                common = len(users) > max(many, 3)
                 yield Line(service, f"t:{table.name}", kind, title, common)
 
 
