@@ -22,7 +22,7 @@ STATEMENTS = {
     "DROP TABLE IF EXISTS log": "w log",
     "-- the newest\nSELECT * FROM news; DELETE FROM news": "w news r news",
     "SELECT name FROM sqlite_master; SELECT * FROM information_schema.tables": "",
-    "SELECT * FROM hole_in_sql JOIN tx ON tx.id = hole_in_sql.id": "r tx",
+    "SELECT * FROM hole_in_sql JOIN tx ON tx.id = hole_in_sql.id": "r tx r …",
     "WITH x AS (SELECT 1 FROM a {bad} UPDATE b SET c = 1 FROM x": "w b r a",
 }
 

@@ -278,7 +278,7 @@ RAW = {
     "a constant": ("Q = '''\n    SELECT 1 FROM audit\n'''", ["audit read 2 SQL SELECT"]),
     "an f-string": (
         "db.execute(f'INSERT INTO {models.User.__tablename__} SELECT * FROM {x}')",
-        ["users write 2 SQL INSERT"],
+        ["users write 2 SQL INSERT", "… read 2 SQL SELECT"],
     ),
     "a sum": ("db.execute('UPDATE ' + models.AUDIT + ' SET a = 1')", ["audit write 2 SQL UPDATE"]),
     "a query of another module": ("db.execute(models.QUERY)", ["users read 2 SQL SELECT"]),

@@ -556,3 +556,14 @@ def test_a_table_without_a_model_is_told_where_it_is_written() -> None:
     assert told(files) == [
         "api/routes/orders.py:9 SPL016 table logs is written by orders and users"
     ]
+
+
+def test_a_table_whose_name_is_put_together_is_said_to_be_unknown() -> None:
+    files = routes(
+        "",
+        users="db.execute(f'DELETE FROM {request.x}'); db.execute(f'SELECT a FROM {request.y}')",
+        orders="db.execute(f'SELECT a FROM logs WHERE b = {request.x}')",
+    )
+    assert told(files) == [
+        "api/routes/users.py:9 SPL027 the name of a table in SQL is known only at run time"
+    ]

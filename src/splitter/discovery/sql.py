@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
 HOLE = "hole_in_sql"
+UNKNOWN = "…"
+"""The name of a table that only the running program knows."""
+
 _STATEMENT = re.compile(
     r"\s*(?:--[^\n]*\n\s*)*(?:SELECT\b.*\bFROM\b|WITH\b.*\bSELECT\b|INSERT\b.*\bINTO\b|REPLACE\s+INTO\b"
     r"|UPDATE\s.*\bSET\b|DELETE\s+FROM\b|MERGE\s+INTO\b|TRUNCATE\b|(?:CREATE|DROP|ALTER)\b.*\bTABLE\b)",
@@ -89,7 +92,8 @@ def touches(statement: str) -> tuple[Touch, ...]:
         found = set(_parsed(plain))
     except _NotParsedError:
         found = set(_searched(plain))
-    return tuple(sorted(t for t in found if HOLE not in t.table and not _SYSTEM.match(t.table)))
+    named = {Touch(UNKNOWN, t.mode, t.verb) if t.table == HOLE else t for t in found}
+    return tuple(sorted(t for t in named if HOLE not in t.table and not _SYSTEM.match(t.table)))
 
 
 class _NotParsedError(Exception):

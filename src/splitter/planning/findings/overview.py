@@ -21,6 +21,7 @@ from splitter.planning.findings.ownership import (
     shared_tables,
     spanning_transactions,
     ties,
+    unread_sql,
 )
 from splitter.planning.findings.queues import moved_tasks
 from splitter.planning.findings.state import shared_state
@@ -74,6 +75,7 @@ def _in_tables(
     parties: Parties, tables: Sequence[Table], accesses: Iterable[Access]
 ) -> Iterator[Finding]:
     ownership = Ownership(parties, accesses)
+    yield from unread_sql(parties, tables)
     yield from shared_tables(parties, ownership, tables)
     yield from spanning_transactions(parties, ownership)
     yield from ties(parties, ownership, tables)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
+from splitter.discovery.sql import UNKNOWN
 from splitter.model.monolith import Access, Route, Table
 from splitter.planning.findings.finding import Finding, finding
 from splitter.planning.parties import MANY, Parties, Party, listed
@@ -37,11 +38,29 @@ class Ownership:
 
         What three or more write is nobody's: an audit trail, an outbox.
         """
-        writers = self.writers.get(table, Counter())
+        writers = self.writers.get(table, Counter()) if table != UNKNOWN else Counter()
         ranked = writers.most_common(1)
-        if not ranked or len(writers) > 2 or 2 * ranked[0][1] <= writers.total():
+        if (
+            table == UNKNOWN
+            or not ranked
+            or len(writers) > 2
+            or 2 * ranked[0][1] <= writers.total()
+        ):
             return ""
         return ranked[0][0]
+
+
+def unread_sql(parties: Parties, tables: Iterable[Table]) -> Iterator[Finding]:
+    """Statements in which the name of a table is put together; once for each module."""
+    told: set[str] = set()
+    for use in (use for table in tables if table.name == UNKNOWN for use in table.uses):
+        piece = parties.reaching.piece_at(use.module, use.line)
+        names = parties.with_piece(piece)
+        if use.module not in told and names:
+            told.add(use.module)
+            path = parties.program.views[use.module].path
+            what = "the name of a table in SQL is known only at run time"
+            yield finding(path, use.line, "SPL027", what, names)
 
 
 def shared_tables(
@@ -49,7 +68,7 @@ def shared_tables(
 ) -> Iterator[Finding]:
     """Tables that several parties write; those that the same many write are told together."""
     together: dict[tuple[str, ...], list[Table]] = defaultdict(list)
-    for table in tables:
+    for table in (t for t in tables if t.name != UNKNOWN):
         writers = tuple(sorted(ownership.writers.get(table.name, ())))
         if len(writers) > 1:
             together[writers if len(writers) > MANY else (*writers, table.name)].append(table)
