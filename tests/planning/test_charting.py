@@ -239,6 +239,21 @@ def test_what_the_monolith_asks_for_and_a_service_can_do_without() -> None:
     assert "pyyaml==6.0.2" in users.requirements
 
 
+def test_what_blocks_a_service_is_told_of_it_and_of_no_other() -> None:
+    secret = "import secrets\n\nSIGNING_KEY = secrets.token_hex(8)\n"
+    users = SHOP["api/routes/users.py"].replace(
+        "models import User", "models import User\n        from keys import SIGNING_KEY"
+    )
+    users = users.replace("session.add(User())", "session.add(User(SIGNING_KEY))")
+    plan = blueprint(SHOP | {"keys.py": secret, "api/routes/users.py": users}, "users", "carts")
+    services = [one.service for one in plan.plans.values()]
+    found = chart(plan, cut(plan.ground, services, blueprint=plan)).services
+    assert [[(n.code, n.path) for n in one.blockers] for one in found] == [
+        [("SPL024", "keys.py")],
+        [],
+    ]
+
+
 def test_the_same_plans_give_the_same_chart(shop: Chart) -> None:
     assert charted("users", "orders", "carts") == shop
 
