@@ -202,7 +202,7 @@ MISTAKES = {
     "a monolith that raises": Mistake(
         SPLIT,
         1,
-        (NOT_IMPORTED, "  main.py:", "RuntimeError: boom", "  see that it starts by itself"),
+        (NOT_IMPORTED, "  main.py:", "RuntimeError: boom", "imports it, with what it needs"),
         _appended("main.py", "raise RuntimeError('boom')\n"),
     ),
     "a monolith that raises, at the gateway": Mistake(
@@ -214,13 +214,13 @@ MISTAKES = {
     "a monolith that exits": Mistake(
         SCAFFOLD,
         1,
-        (NOT_IMPORTED, "  main.py:", "SystemExit(7)"),
+        (NOT_IMPORTED, "  main.py:", "SystemExit(7)", "an import must not end the process"),
         _appended("main.py", "import sys\nsys.exit(7)\n"),
     ),
     "a monolith that hangs": Mistake(
         SPLIT,
         1,
-        (NOT_IMPORTED, "  main.py:2: the import has not ended after 6 s"),
+        (NOT_IMPORTED, "  main.py:2: the import has not ended after 6 s", "raise start_seconds"),
         _prepended("main.py", "import time\ntime.sleep(600)\n"),
         {"SPLITTER_MONOLITH__START_SECONDS": "6"},
     ),

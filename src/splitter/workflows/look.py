@@ -57,8 +57,7 @@ def sure_ground(project: Project) -> Ground:
         raise RefusedError(
             "the monolith cannot be imported, so nothing can be held against it",
             reasons=(ground.running.error,),
-            hint="see that it starts by itself, with the interpreter and the environment "
-            "that [monolith] in splitter.toml names",
+            hint=ground.running.hint,
         )
     return ground
 
