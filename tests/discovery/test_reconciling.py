@@ -51,6 +51,15 @@ def test_the_same_path_twice_is_told_apart_by_the_function() -> None:
     assert notes == ()
 
 
+def test_a_function_is_told_by_its_name_before_a_path_that_another_happens_to_have() -> None:
+    create = route("POST /users api:create", at=1)
+    register = route("POST /users/register api:register", at=2)
+    misread = replace(register, path="/users")
+    routes, notes = reconcile(reading(misread), running(register, create))
+    assert routes == (both(register), replace(create, found_by=("runtime",)))
+    assert [note.code for note in notes] == ["SPL011", "SPL013"]
+
+
 def test_a_hole_is_filled_by_the_running_application() -> None:
     hole = Note("main.py", 3, "SPL003", "a part of the path cannot be told: …")
     run = route("GET /api/a api:a", at=1)

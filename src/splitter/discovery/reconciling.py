@@ -20,9 +20,9 @@ _HINT = "; lifespan = true below [monolith] lets splitter run the start-up"
 # How a running route is told to be a static one, the surest way first.
 _LIKENESS: tuple[Callable[[Route], tuple[object, ...]], ...] = (
     lambda route: (route.kind, route.path, route.methods, route.endpoint),
-    lambda route: (route.kind, route.path, route.methods),
     lambda route: (route.kind, route.path, route.endpoint),
     lambda route: (route.kind, route.methods, route.endpoint),
+    lambda route: (route.kind, route.path, route.methods),
     lambda route: (route.kind, route.endpoint),
 )
 
