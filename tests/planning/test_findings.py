@@ -66,6 +66,11 @@ def test_state_that_one_service_only_reads_blocks() -> None:
 
 
 def test_a_cache_that_one_service_only_reads_does_not_block() -> None:
+    tracker = "class InMemory:\n    def __init__(self): self.x = {}\n"
+    tracker += "    def put(self, k): self.x[k] = 1\n    def all(self): return self.x\n\n"
+    files = routes("import state", users="state.seen.put(1)", orders="state.seen.all()")
+    (note,) = told({**files, "state.py": tracker + "seen = InMemory()\n"})
+    assert note.startswith("state.py:6 SPL012! seen is changed by users")
     files = routes(
         "from state import rate_cache", users="rate_cache['a'] = 1", orders="rate_cache.get('a')"
     )
@@ -494,6 +499,7 @@ def test_every_code_is_explained() -> None:
     used = {
         code
         for path in package.rglob("*.py")
+        if path.name != "codes.py"
         for code in re.findall(r'"(SPL\d{3})"', path.read_text("utf-8"))
     }
     assert used == set(CODES)

@@ -16,7 +16,7 @@ from splitter.planning.parties import Parties, Party, listed
 from splitter.planning.program import Place
 from splitter.planning.reaching import Piece, Reaching
 
-_CACHE = re.compile(r"(?i)cache|memo|lru|ttl")
+_CACHE = re.compile(r"(?i)cache|memo(?!ry)|lru|ttl")
 
 
 @dataclass(slots=True)
