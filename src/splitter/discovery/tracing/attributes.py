@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import ast
 from abc import ABC, abstractmethod
+from dataclasses import replace
 
 from splitter.discovery.tracing.values import (
     HOLE,
     MISSING,
     UNKNOWN,
+    Added,
     Arguments,
     Bound,
     Class,
     External,
     Function,
+    Included,
     Instance,
     Lazy,
     Made,
     ModuleValue,
+    Opening,
     RouteList,
     Router,
     Scope,
@@ -104,7 +108,8 @@ class Attributes(ABC):
 
     def set_attribute(self, holder: object, name: str, value: object) -> None:
         if isinstance(holder, Router) and name == "prefix":
-            holder.set_prefix(text(value))
+            holder.events = [_kept(event, holder.prefix) for event in holder.events]
+            holder.prefix = text(value)
         elif isinstance(holder, Router | Instance):
             holder.names[name] = value
         elif isinstance(holder, ModuleValue):
@@ -155,3 +160,14 @@ def _decorators(function: Function) -> set[str]:
     """The last names of a function's decorators that are no calls."""
     decorators = getattr(function.node, "decorator_list", [])
     return {getattr(d, "attr", getattr(d, "id", "")) for d in decorators}
+
+
+def _kept(event: Added | Included | Opening, prefix: str) -> Added | Included | Opening:
+    """What was added to a router before its prefix was changed keeps the one of then."""
+    if event.plain:
+        return event
+    if isinstance(event, Added):
+        return replace(event, route=prefix + event.route, plain=True)
+    if isinstance(event, Included):
+        return replace(event, prefix=prefix + event.prefix, bare=True)
+    return replace(event, prefix=prefix + event.prefix, plain=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from splitter.model.changes import Note
 
@@ -264,11 +264,6 @@ class Router:
     events: list[Added | Included | Opening] = field(default_factory=list)
     names: dict[str, object] = field(default_factory=dict)
 
-    def set_prefix(self, prefix: str) -> None:
-        """From now on; what was added before keeps the prefix that it was added under."""
-        self.events = [_kept(event, self.prefix) for event in self.events]
-        self.prefix = prefix
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RouteList:
@@ -292,16 +287,6 @@ class Arguments:
 
     def all(self) -> tuple[object, ...]:
         return (*self.positional, *self.named.values())
-
-
-def _kept(event: Added | Included | Opening, prefix: str) -> Added | Included | Opening:
-    if event.plain:
-        return event
-    if isinstance(event, Added):
-        return replace(event, route=prefix + event.route, plain=True)
-    if isinstance(event, Included):
-        return replace(event, prefix=prefix + event.prefix, bare=True)
-    return replace(event, prefix=prefix + event.prefix, plain=True)
 
 
 def router_of(value: object) -> Router | None:
