@@ -648,6 +648,143 @@ FORMS: Mapping[str, dict[str, str]] = {
                 return listed()
             """,
     },
+    "names that a package looks up in its modules": {
+        "main.py": """
+            from fastapi import FastAPI
+            from api.routes import users, orders
+
+            app = FastAPI()
+            app.include_router(users.router)
+            app.include_router(orders.router)
+            """,
+        "kit/__init__.py": """
+            from importlib import import_module
+            from typing import TYPE_CHECKING
+
+            if TYPE_CHECKING:
+                from .both import Both
+                from .one import One
+                from .unused import Unused
+
+            _WHERE = {
+                "Both": (__package__, ".both"),
+                "One": (__spec__.parent, ".one"),
+                "Unused": (__package__, ".unused"),
+            }
+
+
+            def __getattr__(name):
+                package, module = _WHERE[name]
+                return getattr(import_module(module, package=package), name)
+            """,
+        "kit/both.py": """
+            class Both:
+                def application(self):
+                    from main import app
+
+                    return app
+            """,
+        "kit/one.py": "class One:\n    pass\n",
+        "kit/unused.py": "class Unused:\n    pass\n",
+        "tools.py": """
+            from kit import Both, One
+            import kit
+
+
+            def users():
+                return Both, One, kit.One
+
+
+            def orders():
+                return Both, kit.Both
+            """,
+    },
+    "modules of a package in a circle": {
+        "main.py": """
+            from fastapi import FastAPI
+            from api.routes import users, orders
+
+            app = FastAPI()
+            app.include_router(users.router)
+            app.include_router(orders.router)
+            """,
+        "kit/__init__.py": "",
+        "kit/models/__init__.py": "from . import events, queues, unused\n",
+        "kit/models/events.py": """
+            from kit import models
+
+
+            def event(name):
+                return f"{name} of {models.queues.size()}"
+            """,
+        "kit/models/queues.py": """
+            from kit.models.events import event
+
+            FIRST = event
+
+
+            def size():
+                from main import app
+
+                return 3
+            """,
+        "kit/models/unused.py": "UNUSED = 1\n",
+        "tools.py": """
+            import kit.models as models
+
+
+            def users():
+                return models.events.event("users")
+
+
+            def orders():
+                return models.queues.size()
+            """,
+    },
+    "modules that a package imports for what they do": {
+        "main.py": """
+            from fastapi import FastAPI
+            from api.routes import users, orders
+
+            app = FastAPI()
+            app.include_router(users.router)
+            app.include_router(orders.router)
+            """,
+        "registry.py": "FOUND = []\n",
+        "jobs/__init__.py": """
+            import jobs.first
+            import jobs.second
+            """,
+        "jobs/first.py": """
+            import registry
+
+            registry.FOUND.append("first")
+            """,
+        "jobs/second.py": """
+            import registry
+
+
+            def second():
+                from main import app
+
+                return app
+
+
+            registry.FOUND.append(second.__name__)
+            """,
+        "tools.py": """
+            import jobs
+            import registry
+
+
+            def users():
+                return registry.FOUND, jobs.second.__name__.rpartition(".")[2]
+
+
+            def orders():
+                return len(registry.FOUND)
+            """,
+    },
     "inclusion under a condition": {
         "main.py": """
             from fastapi import FastAPI

@@ -13,8 +13,6 @@ from itertools import takewhile
 from splitter.codemods.sequences import Edit
 from splitter.codemods.spans import Lines, joined
 
-_OWN = {"__name__", "__package__"}
-
 
 def anchor(
     source: bytes,
@@ -31,10 +29,10 @@ def anchor(
     The monolith's tree of data is laid out anew below the folder `depth` levels above the
     module's own; `origin_path` is the module's file, relative to the monolith's root. `others`
     are the files of modules by the expressions for them (`a.b` where it says `a.b.__file__`).
-    `finders` are functions that look for data in a package: they are given the name of `package`
-    instead of `__package__`. `started` are texts of paths by the folder that the monolith is
-    started in, each with the function that it is given to (empty: anywhere); they lead to the
-    tree of data, too.
+    `package` is said instead of `__package__`, and instead of `__name__` to `finders`, which are
+    functions that look for data in a package. `started` are texts of paths by the folder that the
+    monolith is started in, each with the function that it is given to (empty: anywhere); they lead
+    to the tree of data, too.
     """
     encoding = tokenize.detect_encoding(io.BytesIO(source).readline)[0]
     lines = Lines(source.decode(encoding))
@@ -60,11 +58,17 @@ def anchor(
 
 
 def _packages(tree: ast.Module, finders: Collection[str]) -> Iterator[ast.expr]:
+    """What stands for the package that the code is in, or the module where that is the same."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Name):
+        if isinstance(node, ast.Name) and node.id == "__package__":
+            if isinstance(node.ctx, ast.Load):
+                yield node
+        elif isinstance(node, ast.Attribute) and ast.unparse(node) == "__spec__.parent":
+            yield node
+        elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Name):
             called = node.func.attr if isinstance(node.func, ast.Attribute) else ""
             called = node.func.id if isinstance(node.func, ast.Name) else called
-            if called in finders and node.args[0].id in _OWN:
+            if called in finders and node.args[0].id == "__name__":
                 yield node.args[0]
 
 

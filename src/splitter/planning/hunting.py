@@ -17,6 +17,7 @@ from splitter.discovery.parsing import module_name
 from splitter.discovery.scopes import Chain, Imported, Uses, idle_imports, uses_of
 from splitter.model.changes import Note
 from splitter.planning.needs import Needs, Node
+from splitter.planning.parting import is_for_types
 from splitter.planning.program import Place, Program, Router
 from splitter.planning.registries import Registries
 from splitter.planning.routers import Routers
@@ -104,6 +105,8 @@ class _Hunt:
             if view.statements[index].kind is not Kind.IMPORT:
                 found = True
                 self._need((module, index), origin)
+        if found and self._is_made_when_asked_for(view, name):
+            self.follow(module, ("__getattr__",), origin)
         if not found:
             found = self._through_star(view, chain, origin)
         if not found and self.program.is_module(f"{module}.{name}"):
@@ -112,6 +115,11 @@ class _Hunt:
         if found:
             self._want(module, name)
         return found
+
+    def _is_made_when_asked_for(self, view: ModuleView, name: str) -> bool:
+        """Whether what binds a name is there for type checkers only."""
+        bound = [view.statements[index].node for index in view.bindings.get(name, ())]
+        return all(map(is_for_types, bound)) and bool(view.bindings.get("__getattr__"))
 
     def use_module(self, module: str, rest: Chain, origin: Node | None) -> None:
         """A module is imported and, but for `SEEN`, used."""

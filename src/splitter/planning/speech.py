@@ -57,6 +57,9 @@ def spoken(parts: Iterable[ast.AST], view: ModuleView) -> Iterator[Spoken]:
                 if name:
                     silent.add(part.args[0])
                     yield Spoken(part.args[0], name, place=True)
+        elif isinstance(part, ast.Name) and part.id in ("__package__", "__spec__"):
+            if part not in silent:
+                yield Spoken(part, view.package, place=True)
         elif isinstance(part, ast.Constant) and part not in silent and _is_name(part.value):
             yield Spoken(part, str(part.value))
 
