@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from splitter.discovery.modules import Kind
 from splitter.discovery.trees import walk
 from splitter.planning.needs import Needs, Node
-from splitter.planning.parting import FOUNDATION, Division, Part, is_for_types, names_in, part_of
+from splitter.planning.parting import FOUNDATION, Division, Part, names_in, part_of
 from splitter.planning.program import Program
 
 
@@ -128,6 +128,7 @@ class _Divider:
         for source, targets in self.edges.items():
             for target in targets:
                 dependents.setdefault(target, set()).add(source)
+        self.bound |= set(self._running_bound())
         todo = list(self.bound)
         while todo:
             for node in dependents.get(todo.pop(), ()):
@@ -135,6 +136,14 @@ class _Divider:
                     self.bound.add(node)
                     todo.append(node)
         self.shared -= self.bound
+
+    def _running_bound(self) -> Iterator[Node]:
+        """Imports of modules for what they do, where none of that is shared."""
+        for found in self.needs.values():
+            for alias, modules in found.runs.items():
+                nodes = [self._nodes_of.get(module, set()) for module in modules]
+                if any(inner and inner.isdisjoint(self.shared) for inner in nodes):
+                    yield alias
 
     def _promote(self) -> None:
         todo = list(self.shared)
@@ -152,13 +161,11 @@ class _Divider:
                 self.shared |= group
 
     def _groups(self) -> Iterator[set[Node]]:
-        """Statements that are one: by a name that is bound twice, or rebound by a function, or told
-        to type checkers by one and made by the other; by a module or package that is handed about,
-        or of which a star takes the names."""
+        """Statements that are one: by a name that is bound twice, or rebound by a function; by a
+        module or package that is handed about, or of which a star takes the names."""
         for module, nodes in sorted(self._nodes_of.items()):
             for name in self._bound_again(module, nodes):
                 yield {n for n in nodes if name in self._names_of(module, [n])}
-            yield set(self._made_when_asked_for(module, nodes))
             for name in {n for f in self.needs.values() for n in f.rebound.get(module, ())}:
                 yield {n for n in nodes if self._mentions(n, name)}
         for module in {m for found in self.needs.values() for m in found.whole | found.starred}:
@@ -175,14 +182,6 @@ class _Divider:
                 again |= seen & names
                 seen |= names
         return again - {"_"}
-
-    def _made_when_asked_for(self, module: str, nodes: Iterable[Node]) -> Iterator[Node]:
-        statements = self.program.views[module].statements
-        for node in nodes:
-            if isinstance(node[1], int):
-                statement = statements[node[1]]
-                if "__getattr__" in statement.binds or is_for_types(statement.node):
-                    yield node
 
     def _inside(self, package: str) -> Iterator[Node]:
         """The nodes of a package's own file and of the modules right in it."""

@@ -127,13 +127,30 @@ class _Hunt:
         if rest and self.program.is_module(f"{module}.{rest[0]}"):
             self.use_module(f"{module}.{rest[0]}", rest[1:] or SEEN, origin)
             if self.program.is_submodule(module, rest[0]):
+                self._imported_there(module, rest[0], origin)
                 return
         self.needs.named.add(module)
         if rest == SEEN:
+            if origin is not None:
+                self.needs.runs.setdefault(origin, set()).add(module)
             return
         if rest and (self.follow(module, rest, origin) or rest[0].startswith("__")):
             return
         self._use_whole(module, origin)
+
+    def _imported_there(self, package: str, name: str, origin: Node | None) -> None:
+        """A module is taken from its package, which imports it by itself: it goes on doing so.
+
+        Whoever takes it need not import it then, which matters where imports go in circles.
+        """
+        view = self.program.views.get(package)
+        if view is None:
+            return
+        if self._is_made_when_asked_for(view, name):
+            self.follow(package, ("__getattr__",), origin)
+        for index, imported in view.imports.get(name, ()):
+            if view.statements[index].kind is Kind.IMPORT:
+                self._alias(view, index, name, imported, SEEN, origin)
 
     def _use_whole(self, module: str, origin: Node | None) -> None:
         """All of a module, and of the modules in it that are imported, may be asked for."""
@@ -168,6 +185,7 @@ class _Hunt:
         elif effect.imported is not None:
             self._alias(view, effect.index, effect.local, effect.imported, SEEN, None)
             self.needs.asked.add((view.name, effect.local))
+            self.needs.runs.setdefault((view.name, effect.local), set()).add(effect.module)
             self.use_module(effect.module, SEEN, None)
         else:
             self.needs.kept[view.name].add(effect.index)

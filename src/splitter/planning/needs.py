@@ -19,9 +19,10 @@ class Needs:
     `kept`: module → statements, empty for a module that only has to be run; `named`: modules that
     an import names, not only passes through; `whole` and `open`: modules, and packages with the
     modules in them, that are handed about, so that anything in them may be asked for; `starred`:
-    modules of which a star takes the names; `edges`: what each node uses; `spoken`: modules that
-    strings name, empty for one that only the running program knows; `scripts`: files that a
-    library runs by their paths, by the modules that let it.
+    modules of which a star takes the names; `edges`: what each node uses; `runs`: what
+    imports modules for no name in them, and these; `spoken`: modules that strings name, empty for
+    one that only the running program knows; `scripts`: files that a library runs by their paths,
+    by the modules that let it.
     """
 
     kept: dict[str, set[int]] = field(default_factory=dict)
@@ -35,6 +36,7 @@ class Needs:
     foreign: dict[str, set[str]] = field(default_factory=dict)
     rebound: dict[str, set[str]] = field(default_factory=dict)
     registered: set[Place] = field(default_factory=set)
+    runs: dict[Node, set[str]] = field(default_factory=dict)
     spoken: set[str] = field(default_factory=set)
     scripts: dict[str, set[str]] = field(default_factory=dict)
     notes: set[Note] = field(default_factory=set)

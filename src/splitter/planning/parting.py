@@ -81,6 +81,9 @@ def part_of(
                 }
                 continue
             borrowed |= view.statements[key].binds & names_in(view.statements[user].node)
+    if owner != FOUNDATION and any(is_for_types(view.statements[key].node) for key in statements):
+        makers = view.bindings.get("__getattr__", ())
+        borrowed |= {"__getattr__" for key in makers if (view.name, key) in shared}
     if owner != FOUNDATION and nodes:
         statements |= {index for index, _ in view.stars if (view.name, index) in shared}
     return Part(
