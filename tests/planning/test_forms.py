@@ -751,9 +751,10 @@ FORMS: Mapping[str, dict[str, str]] = {
             app.include_router(orders.router)
             """,
         "registry.py": "FOUND = []\n",
-        "jobs/__init__.py": """
+        "jobs/__init__.py": "",
+        "jobs/start.py": """
             import jobs.first
-            import jobs.second
+            import jobs.second as _second
             """,
         "jobs/first.py": """
             import registry
@@ -773,12 +774,12 @@ FORMS: Mapping[str, dict[str, str]] = {
             registry.FOUND.append(second.__name__)
             """,
         "tools.py": """
-            import jobs
+            import jobs.start
             import registry
 
 
             def users():
-                return registry.FOUND, jobs.second.__name__.rpartition(".")[2]
+                return registry.FOUND
 
 
             def orders():
