@@ -779,7 +779,7 @@ FORMS: Mapping[str, dict[str, str]] = {
 
 
             def users():
-                return registry.FOUND
+                return sorted(registry.FOUND)
 
 
             def orders():

@@ -138,6 +138,36 @@ FORMS: Mapping[str, dict[str, str]] = {
     """,
         "app/backends/c.txt": "three",
     },
+    "data beside a module that is parted": {
+        "api/routes/users.py": f"""{USERS}
+    from app import files
+
+
+    @router.get("/users")
+    def users():
+        return files.own()
+    """,
+        "app/files.py": """
+    from pathlib import Path
+
+    def both():
+        return 1
+
+
+    def own():
+        from main import app
+
+        here = Path(__file__).parent
+        return (here / "d.txt").read_text(), both(), type(app).__name__
+    """,
+        "app/settings.py": """
+    from app.files import both
+
+    def load():
+        return both()
+    """,
+        "app/d.txt": "four",
+    },
     "migrations at the start": {
         "main.py": f"""
     from alembic import command

@@ -67,19 +67,25 @@ def foundation_files(blueprint: Blueprint) -> tuple[Extract, ...]:
 
 
 def data_files(blueprint: Blueprint, owner: str) -> tuple[Extract, ...]:
-    """The files that an owner's code, and shared code, reads from beside itself."""
+    """The files that an owner's code, and shared code, reads from beside itself.
+
+    A module that is parted has them at both of its homes.
+    """
     found: dict[str, Extract] = {}
-    shared = blueprint.division.parts.get(FOUNDATION, {})
     for module, files in blueprint.data(owner).files.items():
-        home = FOUNDATION if module in shared else owner
-        root = _root(blueprint, home)
-        for file in sorted(files):
-            path = f"{root}/{file}"
-            text = blueprint.program.sources[file]
-            text = locate(text, path=file) if file.endswith(".ini") else text
-            origin = module_name(file) if file.endswith(".py") else ""
-            found[path] = Extract(path, home, origin, "", file, text)
+        for home in (FOUNDATION, owner):
+            if module in blueprint.division.parts.get(home, {}):
+                for file in sorted(files):
+                    extract = _data_file(blueprint, home, file)
+                    found[extract.path] = extract
     return tuple(found.values())
+
+
+def _data_file(blueprint: Blueprint, home: str, file: str) -> Extract:
+    text = blueprint.program.sources[file]
+    text = locate(text, path=file) if file.endswith(".ini") else text
+    origin = module_name(file) if file.endswith(".py") else ""
+    return Extract(f"{_root(blueprint, home)}/{file}", home, origin, "", file, text)
 
 
 def _root(blueprint: Blueprint, owner: str) -> str:

@@ -266,7 +266,7 @@ def _effects(blueprint: Blueprint, owner: str) -> Iterator[str]:
                 yield layout.targets[home][module]
     for module in own.keys() & shared.keys():
         for home, part in ((FOUNDATION, shared[module]), (owner, own[module])):
-            if _acts(blueprint, part) or (home == owner and _imports_for_effect(found, part)):
+            if _acts(blueprint, part) or _imports_for_effect(found, part):
                 yield layout.targets[home][module]
 
 
