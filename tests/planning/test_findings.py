@@ -384,6 +384,16 @@ def test_files_by_the_current_folder_are_told(call: str) -> None:
     )
 
 
+def test_names_that_are_made_at_run_time_are_told_once_for_each_import() -> None:
+    names = "A, B, C, D, E"
+    made = "globals().update({n: 1 for n in 'ABCDE'})\n"
+    files = routes(f"from made import {names}", users=f"return {names}", orders="return 1")
+    plan = blueprint({**APP, **files, "made.py": made}, "users", "orders")
+    assert [(n.line, n.what) for n in plan.plans["users"].notes if n.code == "SPL031"] == [
+        (3, "A, B, C and 2 more are imported from made, which does not define them in the open")
+    ]
+
+
 DOCUMENTS = {
     "return request.app.openapi()": True,
     "return tell(request.app)": True,

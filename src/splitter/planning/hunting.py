@@ -378,9 +378,8 @@ class _Hunt:
             and origin is not None
             and not self.program.binds(module, "__getattr__")
         ):
-            line = view.statements[origin[1]].line if isinstance(origin[1], int) else 0
-            what = f"{name} is imported from {module}, which does not define it in the open"
-            self.needs.notes.add(Note(view.path, line, "SPL031", what))
+            place = (view.path, _line(view, origin[1]), module)
+            self.needs.unresolved.setdefault(place, set()).add(name)
 
 
 def _from_the_top(module: str) -> list[str]:
@@ -395,3 +394,10 @@ def _dotted(node: ast.stmt, local: str) -> list[str]:
         for alias in (node.names if isinstance(node, ast.Import) else ())
         if (alias.asname or alias.name.partition(".")[0]) == local
     ]
+
+
+def _line(view: ModuleView, key: int | str) -> int:
+    """Where a statement stands, or the import that binds a name."""
+    if isinstance(key, int):
+        return view.statements[key].line
+    return next((view.statements[i].line for i, _ in view.imports.get(key, ())), 0)

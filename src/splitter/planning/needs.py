@@ -22,7 +22,8 @@ class Needs:
     modules of which a star takes the names; `edges`: what each node uses; `runs`: what
     imports modules for no name in them, and these; `spoken`: modules that strings name, empty for
     one that only the running program knows; `scripts`: files that a library runs by their paths,
-    by the modules that let it.
+    by the modules that let it; `unresolved`: by path and line of an import and its module, names
+    that the module does not define in the open.
     """
 
     kept: dict[str, set[int]] = field(default_factory=dict)
@@ -39,4 +40,17 @@ class Needs:
     runs: dict[Node, set[str]] = field(default_factory=dict)
     spoken: set[str] = field(default_factory=set)
     scripts: dict[str, set[str]] = field(default_factory=dict)
+    unresolved: dict[tuple[str, int, str], set[str]] = field(default_factory=dict)
     notes: set[Note] = field(default_factory=set)
+
+    def told(self) -> set[Note]:
+        """The notes; what an import names and its module does not define is one."""
+        found = set(self.notes)
+        for (path, line, module), names in self.unresolved.items():
+            first, more = sorted(names)[:3], max(0, len(names) - 3)
+            listed = ", ".join(first) + (f" and {more} more" if more else "")
+            verb = "is" if len(names) == 1 else "are"
+            what = f"{listed} {verb} imported from {module}, which does not define "
+            what += f"{'it' if len(names) == 1 else 'them'} in the open"
+            found.add(Note(path, line, "SPL031", what))
+        return found

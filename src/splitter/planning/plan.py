@@ -171,7 +171,7 @@ def _plan(
     users = importers(program, needs, division, service.name)
     code = [*text_of(program, found, division), *_urls(ground.running)]
     lines, unknown = requirements(users, code, ground.running)
-    notes = set(found.notes)
+    notes = found.told()
     for name in unknown:
         dotted = next(dotted for dotted in sorted(users) if _root(dotted) == name)
         path, line = place_of(program, users[dotted], dotted)
