@@ -14,7 +14,7 @@ from splitter.discovery.scopes import chain_of
 from splitter.discovery.trees import children, walk
 from splitter.model.changes import Note
 from splitter.planning.parting import Part
-from splitter.planning.program import Program, assigned
+from splitter.planning.program import Place, Program, assigned
 from splitter.planning.speech import RESOURCES, leads, package_named
 
 _SAME = {"resolve", "absolute", "as_posix", "expanduser"}
@@ -52,12 +52,21 @@ class Data:
 
 def data_of(program: Program, parts: Iterable[Part]) -> Data:
     """What the statements of these parts read from beside the monolith's code."""
-    reader = Reader(program)
+    files: dict[str, set[str]] = {}
+    notes: set[Note] = set()
     for part in parts:
-        view = program.views[part.module]
-        for index in sorted(part.statements):
-            reader.read(view, view.statements[index].node, part.cut)
-    return Data({m: frozenset(f) for m, f in reader.files.items()}, tuple(sorted(reader.notes)))
+        for index in part.statements:
+            found = program.kept(_in_statement, (part.module, index), part.cut)
+            notes.update(found.notes)
+            for module, names in found.files.items():
+                files.setdefault(module, set()).update(names)
+    return Data({m: frozenset(f) for m, f in files.items()}, tuple(sorted(notes)))
+
+
+def _in_statement(program: Program, place: Place, cut: frozenset[ast.AST]) -> Data:
+    reader = Reader(program)
+    reader.read(program.views[place[0]], program.statement(place).node, cut)
+    return Data({m: frozenset(f) for m, f in reader.files.items()}, tuple(reader.notes))
 
 
 def data_at(program: Program, path: str) -> set[str]:

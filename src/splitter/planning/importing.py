@@ -50,11 +50,7 @@ def text_of(program: Program, needs: Needs, division: Division) -> Iterator[str]
     for part in _loaded(program, needs, division):
         kept.setdefault(part.module, set()).update(part.statements)
     for module, indexes in sorted(kept.items()):
-        view = program.views[module]
-        lines = program.sources[view.path].decode("utf-8", "replace").splitlines()
-        for index in sorted(indexes):
-            statement = view.statements[index]
-            yield "\n".join(lines[statement.line - 1 : statement.end_line])
+        yield from (program.text((module, index)) for index in sorted(indexes))
 
 
 def _loaded(program: Program, needs: Needs, division: Division) -> Iterator[Part]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -118,10 +117,7 @@ class Blueprint:
         found: set[str] = set()
         for home in (FOUNDATION, owner):
             for module in self.needs[home].kept if home in self.needs else ():
-                text = self.program.sources[self.program.views[module].path].decode(
-                    "utf-8", "replace"
-                )
-                words = set(re.findall(r"\w+", text.upper()))
+                words = self.program.words(module)
                 found.update(name for name in self.ground.running.reads if name.upper() in words)
         return tuple(sorted(found))
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
+from typing import TypeVar
 
 from splitter.discovery.modules import ModuleView, Statement, Views
 from splitter.discovery.parsing import Parsed
@@ -12,6 +14,8 @@ from splitter.discovery.scopes import Chain, Imported, Uses, uses_of
 from splitter.discovery.trees import statements, walk
 from splitter.planning.facts import NONE, Facts, facts_of, may_have_facts
 from splitter.planning.speech import Spoken, spoken
+
+Found = TypeVar("Found")
 
 Place = tuple[str, int]
 """A top-level statement: module and index."""
@@ -36,6 +40,9 @@ class Program:
         self.loaded = {name for name in self.views if not loaded or name in loaded}
         self._facts: dict[Place, Facts] = {}
         self._uses: dict[Place, Uses] = {}
+        self._kept: dict[tuple[object, Place, frozenset[ast.AST]], object] = {}
+        self._texts: dict[Place, str] = {}
+        self._words: dict[str, frozenset[str]] = {}
         self._spoken: dict[Place, tuple[Spoken, ...]] = {}
         self._telling: dict[str, bool] = {}
         self._found: dict[tuple[str, Chain], tuple[Router, ...]] = {}
@@ -80,6 +87,35 @@ class Program:
                 for name, value in _attributes(statement):
                     found.setdefault(name, []).append((module, value))
         return found
+
+    def kept(
+        self,
+        find: Callable[[Program, Place, frozenset[ast.AST]], Found],
+        place: Place,
+        cut: frozenset[ast.AST],
+    ) -> Found:
+        """What `find` finds in the statement at a place without what is cut, found once."""
+        key = (find, place, cut)
+        if key not in self._kept:
+            self._kept[key] = find(self, place, cut)
+        return self._kept[key]  # type: ignore[return-value]  # it is of the kind that `find` gives
+
+    def text(self, place: Place) -> str:
+        """The source of the statement at a place, in whole lines."""
+        if place not in self._texts:
+            view = self.views[place[0]]
+            lines = self.sources[view.path].decode("utf-8", "replace").splitlines()
+            for each in view.statements:
+                found = "\n".join(lines[each.line - 1 : each.end_line])
+                self._texts[view.name, each.index] = found
+        return self._texts[place]
+
+    def words(self, module: str) -> frozenset[str]:
+        """The words in a module's text, in capital letters."""
+        if module not in self._words:
+            text = self.sources[self.views[module].path].decode("utf-8", "replace")
+            self._words[module] = frozenset(re.findall(r"\w+", text.upper()))
+        return self._words[module]
 
     def facts(self, place: Place) -> Facts:
         """What the statement at a place says of routers, and what it imports by string."""

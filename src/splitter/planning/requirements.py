@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 
 from splitter.discovery.declarations import normalised
 from splitter.model.monolith import RunningApp
@@ -63,9 +64,8 @@ def requirements(
     what is needed directly, then everything that this requires in turn.
     """
     named = sorted(set(imports))
-    text = "\n".join(code)
     direct = {found for name in named for found in providers(name, running)}
-    direct.update(_unimported(text, running))
+    direct.update(_unimported(code, running))
     modules = {*named, *(("psycopg",) if "psycopg" in direct else ())}
     direct.update(_companions(modules, running))
     unknown = {_root(n) for n in named if not _is_standard(n) and not providers(n, running)}
@@ -108,12 +108,22 @@ def distributions_of(lines: Iterable[str]) -> set[str]:
     return {line.partition("==")[0] for line in lines if not line.startswith("#")}
 
 
-def _unimported(text: str, running: RunningApp) -> Iterator[str]:
-    for name, pattern in _UNIMPORTED.items():
-        if name in running.versions and re.search(pattern, text):
-            yield name
-    for driver in sorted(set(_DRIVER.findall(text))):
+def _unimported(code: Iterable[str], running: RunningApp) -> Iterator[str]:
+    given_away = [_given_away(text) for text in code]
+    named = {name for names, _ in given_away for name in names}
+    yield from (name for name in _UNIMPORTED if name in named and name in running.versions)
+    for driver in sorted({driver for _, drivers in given_away for driver in drivers}):
         yield from providers(_DRIVERS.get(driver, driver), running)
+
+
+@cache
+def _given_away(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """What a piece of code gives away: distributions of `_UNIMPORTED`, and drivers.
+
+    Services have most of their code in common, so each piece is read once.
+    """
+    named = (name for name, pattern in _UNIMPORTED.items() if re.search(pattern, text))
+    return frozenset(named), frozenset(_DRIVER.findall(text))
 
 
 def _companions(modules: Iterable[str], running: RunningApp) -> Iterator[str]:
