@@ -68,8 +68,11 @@ class _Divider:
         by_module: dict[str, set[Node]] = {}
         for node in _nodes(self.program, found):
             by_module.setdefault(node[0], set()).add(node)
+        own = {m for m, nodes in by_module.items() if not nodes <= self.shared}
         for module in sorted(found.kept):
-            nodes = by_module.get(module, set()) - self.shared
+            every = by_module.get(module, set())
+            nodes = every - self.shared
+            nodes |= {n for n in every if own & found.runs.get(n, set()) and isinstance(n[1], str)}
             part = self._part(module, owner, nodes)
             if not part.empty or (module not in shared_parts and module in found.named):
                 yield module, part
