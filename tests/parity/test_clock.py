@@ -32,6 +32,7 @@ PEM = "-----BEGIN PRIVATE KEY-----\nAAAA\nBBBB==\n-----END PRIVATE KEY-----\n"
         (KEY + " ada", OTHER + " ada"),
         (PEM, PEM.replace("AAAA", "AAAC")),
         (secret(64), secret(64)),
+        (base64.b64encode(KEY.encode()).decode(), base64.b64encode(OTHER.encode()).decode()),
     ],
 )
 def test_made_anew(a: str, b: str) -> None:

@@ -10,7 +10,7 @@ SECONDS = 5
 
 _UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.I)
 _BARE_UUID4 = re.compile(r"[0-9a-f]{12}4[0-9a-f]{3}[89ab][0-9a-f]{15}", re.I)
-_SECRET = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[\w-]{40,}", re.ASCII)
+_SECRET = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[\w+/-]{40,}={0,2}", re.ASCII)
 _KEYS = (
     re.compile(r"(ssh-\w+|ecdsa-[\w-]+) [A-Za-z0-9+/]{40,}={0,2}( .*)?"),
     re.compile(r"-----BEGIN ([A-Z ]+)-----\s[A-Za-z0-9+/=\s]+-----END \1-----(\s*)"),
