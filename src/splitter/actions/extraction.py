@@ -115,6 +115,9 @@ def _closed(blueprint: Blueprint, wanted: set[str], known: set[str]) -> set[str]
         for (module, key), targets in needs.edges.items():
             if module in parts and (isinstance(key, str) or key in parts[module].statements):
                 uses.setdefault(module, set()).update(t for t, _ in targets)
+        for (module, key), modules in needs.runs.items():
+            if module in parts and (isinstance(key, str) or key in parts[module].statements):
+                uses.setdefault(module, set()).update(modules)
         for module in needs.kept:
             if module in parts:
                 uses.setdefault(module, set()).update(_parents(module))
