@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -18,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from applications import Application, applications
 from grounds import ground
 from tables import table
-from trials import Outcome, Run, Trial, begin, route_modules, trials
+from trials import Outcome, Run, Trial, begin, route_modules, together, trials
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -56,7 +57,8 @@ def tried(
             return found
         modules = route_modules(at)
         wanted = {m: n for m, n in modules.items() if not only or m in only}
-        for trial in trials(at, wanted):
+        groups = () if only else together(at, modules)
+        for trial in chain(trials(at, wanted), groups):
             _log(folder, trial.name, trial.run)
             print(
                 f"{trial.module}: {trial.outcome} {trial.matched}/{trial.total}"

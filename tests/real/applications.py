@@ -37,6 +37,7 @@ class Application:
     prepare: tuple[tuple[str, ...], ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    together: Mapping[str, list[str]] = field(default_factory=dict)
     ci: tuple[str, ...] = ()
 
 

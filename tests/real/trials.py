@@ -122,13 +122,35 @@ def trials(ground: Ground, modules: Mapping[str, int]) -> Iterator[Trial]:
     closures = {module: before.lines(before.closure([module])) for module in modules}
     named = names(ground, list(modules))
     for module, routes in modules.items():
-        name, port = named[module]
-        words = ("--routes", module, "--port", str(port), "--format", "json")
-        run = splitter(ground, "split", name, *words)
-        outcome, matched, total, codes = judged(run)
-        copied = _copied(ground.project, name) if outcome is Outcome.MATCHED else 0
-        closure = closures[module]
-        yield Trial(module, name, routes, outcome, matched, total, codes, copied, closure, run)
+        yield _tried(ground, *named[module], {module: routes}, closures[module])
+
+
+def together(ground: Ground, modules: Mapping[str, int]) -> Iterator[Trial]:
+    """Split off, as one service each, the groups of modules that the application names."""
+    before = CodeBase(ground.project)
+    for name, members in ground.application.together.items():
+        port = max(port for _, port in names(ground, list(modules)).values()) + 1
+        _forget(ground.project / "splitter.toml", members)
+        closure = before.lines(before.closure(members))
+        yield _tried(ground, name, port, {m: modules[m] for m in members}, closure)
+
+
+def _tried(ground: Ground, name: str, port: int, modules: Mapping[str, int], closure: int) -> Trial:
+    words = [word for module in modules for word in ("--routes", module)]
+    run = splitter(ground, "split", name, *words, "--port", str(port), "--format", "json")
+    outcome, matched, total, codes = judged(run)
+    copied = _copied(ground.project, name) if outcome is Outcome.MATCHED else 0
+    routes, told = sum(modules.values()), ", ".join(modules)
+    return Trial(told, name, routes, outcome, matched, total, codes, copied, closure, run)
+
+
+def _forget(file: Path, modules: Sequence[str]) -> None:
+    """The settings without the planned services of some modules."""
+    document: Any = tomlkit.parse(file.read_text("utf-8"))
+    for name, service in list(document["services"].items()):
+        if service["routes"][0] in modules:
+            del document["services"][name]
+    file.write_text(tomlkit.dumps(document), "utf-8")
 
 
 def judged(run: Run) -> tuple[Outcome, int, int, tuple[str, ...]]:
