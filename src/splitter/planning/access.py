@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from splitter.model.monolith import Access, Observation, Route, Table
 from splitter.planning.parties import Parties
-from splitter.planning.reaching import Piece, Reach
+from splitter.planning.pieces import Piece
+from splitter.planning.reaching import Reach
 
 Matrix = Mapping[str, Mapping[str, str]]
 """Party → table → `r`, `w` or `rw`."""

@@ -8,8 +8,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from splitter.discovery.modules import Kind
+from splitter.planning.pieces import Piece
 from splitter.planning.program import Place
-from splitter.planning.reaching import Piece, Reaching
+from splitter.planning.reaching import Reaching
 
 _ENOUGH = 300
 

@@ -10,8 +10,9 @@ from splitter.discovery.modules import Kind
 from splitter.errors import UsageError
 from splitter.model.monolith import Route
 from splitter.model.plan import Service
+from splitter.planning.pieces import Piece
 from splitter.planning.program import Program
-from splitter.planning.reaching import Piece, Reach, Reaching
+from splitter.planning.reaching import Reach, Reaching
 from splitter.planning.running import is_main_guard
 from splitter.planning.selecting import select
 

@@ -11,8 +11,8 @@ from splitter.model.monolith import Route
 from splitter.model.ranking import Advice, Candidate
 from splitter.planning.amounts import Measure
 from splitter.planning.contacts import Contacts, Touching
+from splitter.planning.pieces import Piece
 from splitter.planning.program import Program
-from splitter.planning.reaching import Piece
 from splitter.planning.running import is_main_guard
 from splitter.planning.selecting import route_modules
 

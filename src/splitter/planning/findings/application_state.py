@@ -10,7 +10,7 @@ from splitter.discovery.trees import walk
 from splitter.planning.findings.finding import Finding, finding
 from splitter.planning.findings.touching import NOTHING, Touch, during, touch_of
 from splitter.planning.parties import Parties
-from splitter.planning.reaching import Piece
+from splitter.planning.pieces import Piece
 
 _Place = tuple[str, int]
 

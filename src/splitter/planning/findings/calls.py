@@ -12,7 +12,7 @@ from splitter.discovery.scopes import chain_of
 from splitter.discovery.trees import children, walk
 from splitter.planning.findings.kinds import last_name
 from splitter.planning.parties import Parties
-from splitter.planning.reaching import Piece
+from splitter.planning.pieces import Piece
 
 
 @dataclass(frozen=True, slots=True, eq=False)

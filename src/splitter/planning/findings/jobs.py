@@ -12,7 +12,7 @@ from splitter.planning.findings.calls import Calls, Sight, argument
 from splitter.planning.findings.finding import Finding, finding
 from splitter.planning.findings.kinds import last_name
 from splitter.planning.parties import MONOLITH, Parties, listed
-from splitter.planning.reaching import Piece
+from splitter.planning.pieces import Piece
 
 _SCHEDULERS = (
     "apscheduler",

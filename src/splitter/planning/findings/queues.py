@@ -10,7 +10,7 @@ from splitter.planning.findings.calls import Calls, Sight, argument, literal
 from splitter.planning.findings.finding import Finding, finding
 from splitter.planning.findings.kinds import last_name
 from splitter.planning.parties import MONOLITH, Parties, listed
-from splitter.planning.reaching import Piece
+from splitter.planning.pieces import Piece
 
 _LIBRARIES = ("celery", "huey", "taskiq", "procrastinate")
 _DECORATORS = frozenset({"task", "shared_task", "periodic_task"})

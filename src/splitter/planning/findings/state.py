@@ -13,8 +13,9 @@ from splitter.planning.findings.finding import Finding, finding
 from splitter.planning.findings.kinds import last_name, methods_of
 from splitter.planning.findings.touching import NOTHING, Methods, Touch, during, touches
 from splitter.planning.parties import Parties, Party, listed
+from splitter.planning.pieces import Piece
 from splitter.planning.program import Place
-from splitter.planning.reaching import Piece, Reaching
+from splitter.planning.reaching import Reaching
 
 _CACHE = re.compile(r"(?i)cache|memo(?!ry)|lru|ttl")
 

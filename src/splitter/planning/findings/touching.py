@@ -8,8 +8,9 @@ from enum import Flag, auto
 
 from splitter.discovery.scopes import Chain, bound_by_import, bound_names, chain_of
 from splitter.discovery.trees import children, walk
+from splitter.planning.pieces import Piece
 from splitter.planning.program import Place
-from splitter.planning.reaching import Piece, Reaching
+from splitter.planning.reaching import Reaching
 
 
 class Touch(Flag):
