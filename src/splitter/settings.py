@@ -56,10 +56,22 @@ class MonolithSection(_Section):
 
 
 class ServiceSection(_Section):
-    """A service: its port, and its routes as modules, files or URL prefixes."""
+    """A service: its port, its routes as modules, files or URL prefixes, and what it owns besides.
+
+    `owns` are modules, packages or names in modules that no other service has for itself.
+    """
 
     port: int = Field(ge=1, le=65535)
     routes: tuple[str, ...] = ()
+    owns: tuple[str, ...] = ()
+
+    @field_validator("owns")
+    @classmethod
+    def _are_names(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for name in value:
+            if not all(part.isidentifier() for part in name.split(".")):
+                raise ValueError(f"{name!r} is not a dotted name, such as app.billing")
+        return value
 
 
 class DatabaseSection(_Section):
@@ -145,7 +157,7 @@ class Settings(BaseSettings):
 
     def planned(self) -> tuple[Service, ...]:
         """The services of the file, in its order."""
-        return tuple(Service(n, s.port, s.routes) for n, s in self.services.items())
+        return tuple(Service(n, s.port, s.routes, s.owns) for n, s in self.services.items())
 
     def service(self, name: str) -> Service:
         """The service of that name; ConfigurationError with a suggestion where there is none."""
@@ -156,7 +168,7 @@ class Settings(BaseSettings):
                 or f"splitter scaffold {name} --port N makes one",
             )
         section = self.services[name]
-        return Service(name, section.port, section.routes)
+        return Service(name, section.port, section.routes, section.owns)
 
 
 class _Table(TomlConfigSettingsSource):
@@ -183,6 +195,7 @@ def settings_of(
     for name in settings.services:
         check_name(name, where=f"{where}: services.{name}")
     _check_ports(settings, where)
+    _check_owners(settings, where)
     return settings
 
 
@@ -260,6 +273,18 @@ def _check_ports(settings: Settings, where: str) -> None:
                 hint=f"{next_port(settings)} is free",
             )
         seen[port] = owner
+
+
+def _check_owners(settings: Settings, where: str) -> None:
+    seen: dict[str, str] = {}
+    for service, section in settings.services.items():
+        for owned in section.owns:
+            if seen.setdefault(owned, service) != service:
+                raise ConfigurationError(
+                    f"{owned} is owned by {seen[owned]} and by {service}",
+                    where=f"{where}: services.{service}.owns",
+                    hint="give it to one of them",
+                )
 
 
 def _explained(error: ValidationError, where: str) -> ConfigurationError:

@@ -13,6 +13,8 @@ from splitter.model.monolith import RunningApp, Sources
 from splitter.model.plan import Service
 from splitter.planning.plan import Blueprint, Ground, draw
 
+NOTHING_OWNED: Mapping[str, tuple[str, ...]] = {}
+
 
 def sources(files: Mapping[str, str]) -> Sources:
     return Sources({path: dedent(text).lstrip("\n").encode() for path, text in files.items()})
@@ -33,11 +35,19 @@ def ground(
     return Ground(parsed, routes, app, routes_package, homes or {}, running)
 
 
-def blueprint(files: Mapping[str, str], *names: str, **options: object) -> Blueprint:
-    """The plans of services that have the route modules `names` (last part of their names)."""
+def blueprint(
+    files: Mapping[str, str],
+    *names: str,
+    owns: Mapping[str, tuple[str, ...]] = NOTHING_OWNED,
+    **options: object,
+) -> Blueprint:
+    """The plans of services that have the route modules `names` (last part of their names).
+
+    `owns`: what a service is said to own besides.
+    """
     start = ground(files, **options)  # type: ignore[arg-type]
     modules = {r.module.rpartition(".")[2]: r.module for r in start.routes}
-    services = [Service(n, 8001 + i, (modules[n],)) for i, n in enumerate(names)]
+    services = [Service(n, 8001 + i, (modules[n],), owns.get(n, ())) for i, n in enumerate(names)]
     return draw(start, services)
 
 

@@ -34,13 +34,15 @@ def place(
     *,
     before: Mapping[str, bytes],
     manifest: Manifest,
+    again: bool = False,
 ) -> Assembly:
     """Copies at their homes, with the monolith's imports as they are.
 
-    A copy that was made of the same text already is left as it is now, rewritten or edited.
+    A copy that was made of the same text already is left as it is now, rewritten or edited; with
+    `again` only where it is edited: what it imports may have found another home since.
     """
     recorded = {**manifest.written, **{c.path: c.written for c in manifest.copies}}
-    due = [e for e in extracts if not _is_there(e, before, manifest)]
+    due = [e for e in extracts if not _is_there(e, before, manifest, again=again)]
     texts = {e.path: e.text for e in due}
     changes = keep_edits(title, before, texts, recorded)
     code = [e.path for e in extracts if e.target]
@@ -74,6 +76,10 @@ def noted(assembly: Assembly, changes: ChangeSet) -> Assembly:
     return Assembly(joined, replace(assembly.manifest, copies=copies, written=written))
 
 
-def _is_there(extract: Extract, before: Mapping[str, bytes], manifest: Manifest) -> bool:
+def _is_there(
+    extract: Extract, before: Mapping[str, bytes], manifest: Manifest, *, again: bool
+) -> bool:
     copy = manifest.copy(extract.path)
-    return copy is not None and extract.path in before and copy.raw == digest(extract.text)
+    if copy is None or extract.path not in before or copy.raw != digest(extract.text):
+        return False
+    return not again or digest(before[extract.path]) != copy.written

@@ -66,13 +66,16 @@ def with_service(
         services[service.name]["port"] = service.port
         if service.routes:
             services[service.name]["routes"] = list(service.routes)
+        if service.owns:
+            services[service.name]["owns"] = list(service.owns)
     else:
         services[service.name] = _service(service)
     return tomlkit.dumps(document)
 
 
 def _service(service: Service) -> Any:
-    return _table({"port": service.port, "routes": list(service.routes)})
+    owns = {"owns": list(service.owns)} if service.owns else {}
+    return _table({"port": service.port, "routes": list(service.routes), **owns})
 
 
 def _table(values: Mapping[str, Any]) -> Any:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from splitter.actions.ownership import digest
 from splitter.codemods.anchoring import anchor
+from splitter.codemods.hollowing import calling
 from splitter.codemods.locating import locate
 from splitter.codemods.slicing import Slice, slice_module
 from splitter.discovery.modules import Kind, ModuleView
@@ -133,9 +134,10 @@ def _extract(blueprint: Blueprint, part: Part) -> Extract:
     view = blueprint.program.views[part.module]
     source = blueprint.program.sources[view.path]
     tree = blueprint.ground.parsed.trees[view.path]
-    extra = (_borrow(part),) if part.borrowed else ()
+    alias, bodies = _calls(blueprint, part)
+    extra = ((_borrow(part),) if part.borrowed else ()) + ((alias,) if alias else ())
     kept = {*part.statements, *_frame(view, part)}
-    text = slice_module(source, tree, Slice(kept, part.aliases, part.cut, extra))
+    text = slice_module(source, tree, Slice(kept, part.aliases, part.cut, extra, bodies))
     layout = blueprint.layout
     path = layout.path(part.owner, part.module)
     places = places_in(blueprint.program, part)
@@ -158,6 +160,29 @@ def _extract(blueprint: Blueprint, part: Part) -> Extract:
         view.path,
         text,
     )
+
+
+def _calls(blueprint: Blueprint, part: Part) -> tuple[str, dict[int, str]]:
+    """What functions of others do here, as bodies, and the import that they need for it."""
+    if part.owner not in blueprint.plans:
+        return "", {}
+    called = [c for c in blueprint.calls(part.owner) if c.module == part.module]
+    view = blueprint.program.views[part.module]
+    local = "_remote"
+    while local in view.bindings or local in view.names_read:
+        local += "_calls"
+    bodies = {
+        call.place[1]: calling(
+            f"{local}.{'call_async' if call.is_async else 'call'}",
+            call.path,
+            call.parameters,
+            awaits=call.is_async,
+        )
+        for call in called
+        if call.place[1] in part.statements
+    }
+    package = blueprint.plans[part.owner].service.package
+    return (f"from {package} import remote_calls as {local}" if bodies else ""), bodies
 
 
 def _borrow(part: Part) -> str:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from splitter.actions.asking import NOTHING_ASKED, Asked
 from splitter.actions.ownership import keep_edits
 from splitter.actions.rendering import render
 from splitter.model.changes import ChangeSet
@@ -22,6 +23,9 @@ FILES = {
     "README.md": "service/README.md.jinja",
 }
 ENVIRONMENT = {".env.example": "service/env.example.jinja"}
+FORMAT = {"call_format.py": "service/call_format.py.jinja"}
+CALLS = {"remote_calls.py": "service/remote_calls.py.jinja"}
+ANSWERS = {"internal_calls.py": "service/internal_calls.py.jinja"}
 FORMER = {"former_names.py": "service/former_names.py.jinja"}
 
 
@@ -35,7 +39,7 @@ class Skeleton:
     to import for what they register. `kept` are the (method, path) pairs, `WEBSOCKET` for a
     method too, that are left of the application when it starts; empty: all. `environment` names
     the variables that the monolith reads. `former` are the monolith's names for modules that its
-    code is told as text.
+    code is told as text. `asked` has the functions that services ask one another for.
     """
 
     requirements: tuple[str, ...]
@@ -47,6 +51,7 @@ class Skeleton:
     kept: tuple[tuple[str, str], ...] = ()
     environment: tuple[str, ...] = ()
     former: FormerNames = NOTHING_FORMER
+    asked: Asked = NOTHING_ASKED
 
 
 def scaffold(
@@ -91,9 +96,14 @@ def _files(
         "environment": sorted(skeleton.environment),
         "python_version": _minor(skeleton.python_version),
         "former": skeleton.former,
+        "internal": bool(skeleton.asked.answers),
+        **skeleton.asked.values(),
     }
     files = FILES | (ENVIRONMENT if skeleton.environment else {})
     files |= FORMER if skeleton.former else {}
+    files |= FORMAT if skeleton.asked else {}
+    files |= CALLS if skeleton.asked.calls else {}
+    files |= ANSWERS if skeleton.asked.answers else {}
     return [
         (f"{service.folder}/{path}", render(templates, name, **values).encode())
         for path, name in files.items()

@@ -13,9 +13,10 @@ import io
 import re
 import tokenize
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from splitter.codemods.cutting import cuts_in, edited, logical_lines, without_statements
+from splitter.codemods.hollowing import hollow
 from splitter.codemods.spans import Lines, Span
 
 
@@ -26,13 +27,14 @@ class Slice:
     `statements`: indexes of top-level statements kept as they are; `aliases`: import statement →
     the local names kept of it; `cut`: nodes inside kept statements that go (statements, import
     aliases, elements of a list, tuple or set, values of a dict); `extra`: lines of import to put
-    behind those at the top.
+    behind those at the top; `bodies`: function → what stands in the place of its body.
     """
 
     statements: Collection[int]
     aliases: Mapping[int, Collection[str]]
     cut: Collection[ast.AST] = ()
     extra: tuple[str, ...] = ()
+    bodies: Mapping[int, str] = field(default_factory=dict)
 
 
 def slice_module(source: bytes, tree: ast.Module, wanted: Slice) -> bytes:
@@ -70,7 +72,9 @@ def _pieces(lines: Lines, tree: ast.Module, wanted: Slice) -> Iterator[_Piece]:
         gap = max(gap, lines.text[at:start], key=_count) if cut_off else lines.text[at:start]
         kept = not dropped.issuperset(row)
         if kept:
-            text = _text(lines, row, (start, end), dropped, wanted)
+            text = _hollowed(lines, row, tree, wanted) or _text(
+                lines, row, (start, end), dropped, wanted
+            )
             imports = all(isinstance(s, ast.Import | ast.ImportFrom) for s in row)
             yield _Piece(text, gap, _is_top(row[0], tree), imports, cut_off)
             gap = ""
@@ -148,6 +152,15 @@ def _text(
         if (trimmed or wanted.cut) and statement not in dropped:
             edits += cuts_in(lines, statement, dropped)
     return edited(lines.text, edits, span)
+
+
+def _hollowed(lines: Lines, row: list[ast.stmt], tree: ast.Module, wanted: Slice) -> str:
+    """A function that gets another body; the comments above it stay away with the old one."""
+    node = row[0]
+    bodies = {id(tree.body[index]): body for index, body in wanted.bodies.items()}
+    if id(node) not in bodies or not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return ""
+    return hollow(lines, node, bodies[id(node)]) + ("\r\n" if "\r\n" in lines.text else "\n")
 
 
 def _is_top(node: ast.stmt, tree: ast.Module) -> bool:

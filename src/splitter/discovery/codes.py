@@ -283,6 +283,31 @@ CODES: Mapping[str, Code] = {
         "See whether the routes below it are all there. A database on this machine may be reached; "
         "other addresses are refused on purpose.",
     ),
+    "SPL050": Code(
+        "a function of another service is asked for over HTTP",
+        "The function belongs to another service (it stands in its route module, or splitter.toml "
+        "says so under owns) and rests on more than its arguments. What is left of it here has the "
+        "same name and signature and asks its owner, which runs it. The owner has to run, too, and "
+        "is told where by a variable of the environment, NAME_SERVICE_URL.",
+        "Split the owner off first. Set NAME_SERVICE_URL where the service runs, and "
+        "SPLITTER_INTERNAL_TOKEN for both where they run on two machines.",
+    ),
+    "SPL051": Code(
+        "what another service owns cannot be asked for over HTTP",
+        "It rests on more than its arguments, so a copy would behave otherwise, and it cannot be "
+        "called from another process: an argument or the result is no value (a session, a file, "
+        "a request), says nothing of its type, or is changed in place; or it is a generator, "
+        "is decorated, or is no function. It blocks where splitter.toml names the owner; "
+        "otherwise it is shared code, and each service has state of its own.",
+        "Give it annotations of values and let it open its own session; or take it out of owns, "
+        "or put both routes into one service.",
+    ),
+    "SPL052": Code(
+        "what another service owns is shared, since it is pure",
+        "The function belongs to another service by splitter.toml, but rests on nothing but its "
+        "arguments: each service may have a copy of it.",
+        "Nothing has to be done.",
+    ),
     "SPL090": Code(
         "a file was edited by hand and is left as it is",
         "Splitter wrote it once; since then somebody changed it. It is never overwritten.",

@@ -23,6 +23,14 @@ def free_port() -> int:
             return port
 
 
+def free_ports(count: int) -> list[int]:
+    """Several such ports, no two alike."""
+    found: dict[int, None] = {}
+    while len(found) < count:
+        found[free_port()] = None
+    return list(found)
+
+
 def port_taken(port: int) -> bool:
     """Whether a server could not listen on 127.0.0.1 or ::1 at this port, since another does."""
     return any(_is_taken(family, host, port) for family, host in _LOOPBACK)

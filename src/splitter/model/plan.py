@@ -20,11 +20,15 @@ class Home(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A service as the user names it; `routes` are modules, files or URL prefixes, as given."""
+    """A service as the user names it; `routes` are modules, files or URL prefixes, as given.
+
+    `owns` are modules, packages and names of the monolith that are its own besides.
+    """
 
     name: str
     port: int
     routes: tuple[str, ...] = ()
+    owns: tuple[str, ...] = ()
 
     @property
     def folder(self) -> str:
@@ -33,6 +37,11 @@ class Service:
     @property
     def package(self) -> str:
         return f"services.{self.name}_service"
+
+    @property
+    def url_variable(self) -> str:
+        """The environment variable that tells others where it answers."""
+        return f"{self.name.upper()}_SERVICE_URL"
 
     @property
     def application(self) -> str:
@@ -98,13 +107,15 @@ class Manifest:
 
     `written`: path → SHA-256 of what was last written there, skeleton files included; `imports`:
     owner of files (a service, or `shared`) → old dotted name → new dotted name; `marked`: a file
-    of the monolith → the endpoints that were marked as deprecated in it.
+    of the monolith → the endpoints that were marked as deprecated in it; `calls`: a service → those
+    that it asks for their functions.
     """
 
     copies: tuple[Copy, ...] = ()
     written: Mapping[str, str] = field(default_factory=dict)
     imports: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     marked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    calls: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def copy(self, path: str) -> Copy | None:
         """The record of the copy at `path`, if it is one."""

@@ -51,7 +51,8 @@ def cut(
     program = program or Program(
         ground.parsed, loaded=running.modules, installed=running.distributions
     )
-    members = parties(program, ground.routes, services, ground.app)
+    calls = {s.name: blueprint.calls(s.name) for s in services} if blueprint is not None else {}
+    members = parties(program, ground.routes, services, ground.app, calls=calls)
     tables, variables = read_tables(ground.parsed), read_variables(ground.parsed)
     evidence = Evidence(members, tables)
     used: tuple[Access, ...] = ()

@@ -39,6 +39,7 @@ class _Divider:
             module: {id(n) for f in needs.values() for n in f.cut.get(module, ())}
             for module in self._nodes_of
         }
+        self._called: set[Node] = {place for found in needs.values() for place in found.called}
         self._open = {m for found in needs.values() for m in found.open}
         self._together = list(self._groups())
         self.bound = {node for node in self.owners if self._is_bound(node)}
@@ -90,12 +91,12 @@ class _Divider:
         )
 
     def _is_bound(self, node: Node) -> bool:
-        """Whether a statement differs from service to service: routes, and cut inclusions."""
+        """Whether a statement differs from service to service: routes, cut inclusions, calls."""
         module, key = node
         if isinstance(key, str):
             return False
         statement = self.program.views[module].statements[key]
-        if statement.kind is Kind.REGISTRATION:
+        if statement.kind is Kind.REGISTRATION or node in self._called:
             return True
         cut = self._cut_nodes[module]
         return bool(cut) and any(id(part) in cut for part in walk(statement.node))

@@ -16,7 +16,7 @@ from splitter.discovery.modules import Kind, ModuleView, Statement
 from splitter.discovery.parsing import module_name
 from splitter.discovery.scopes import Chain, Imported, Uses, idle_imports, uses_of
 from splitter.model.changes import Note
-from splitter.planning.needs import Needs, Node
+from splitter.planning.needs import Call, Needs, Node
 from splitter.planning.parting import is_for_types
 from splitter.planning.program import Place, Program, Router
 from splitter.planning.registries import Registries
@@ -38,9 +38,13 @@ def search(
     registries: Registries,
     selection: Selection,
     roots: Iterable[tuple[str, Chain]],
+    call: Callable[[Place], Call | None] = lambda _: None,
 ) -> Needs:
-    """The needs of a selection of routes and of further names, given as (module, chain)."""
-    hunt = _Hunt(routers.program, registries, Ways(routers, selection))
+    """The needs of a selection of routes and of further names, given as (module, chain).
+
+    Where `call` gives a call, nothing is needed of a function but what its signature names.
+    """
+    hunt = _Hunt(routers.program, registries, Ways(routers, selection), call)
     for module in sorted({*selection.modules, *(m for m, _ in selection.endpoints)}):
         hunt.reach(module)
     for module, chain in roots:
@@ -54,8 +58,15 @@ def search(
 
 
 class _Hunt:
-    def __init__(self, program: Program, registries: Registries, ways: Ways) -> None:
+    def __init__(
+        self,
+        program: Program,
+        registries: Registries,
+        ways: Ways,
+        call: Callable[[Place], Call | None],
+    ) -> None:
         self.program = program
+        self._call = call
         self._registries = registries
         self._ways = ways
         self.needs = Needs()
@@ -275,7 +286,9 @@ class _Hunt:
         self.reach(module)
         if index not in self.needs.kept[module]:
             self.needs.kept[module].add(index)
-            self._todo.append(partial(self._read, place))
+            call = self._call(place)
+            read = partial(self._read, place) if call is None else partial(self._ask, place, call)
+            self._todo.append(read)
             for name in statement.binds:
                 self._want(module, name)
 
@@ -307,6 +320,16 @@ class _Hunt:
         if uses.rebinds:
             self.needs.rebound.setdefault(view.name, set()).update(uses.rebinds)
         self._dynamic(view, statement, cuts)
+
+    def _ask(self, place: Place, call: Call) -> None:
+        """Another service has the function: what is left is its signature, and what it raises."""
+        self.needs.called[place] = call
+        resolve = self.program.views[place[0]].resolve
+        for chain in sorted(uses_of(call.signature, resolve=resolve).free):
+            self.follow(place[0], chain, place)
+        for module, name in call.raises:
+            self.reach(module)
+            self.follow(module, (name,), None)
 
     def _hear(self, place: Place, cuts: set[ast.AST]) -> None:
         """Follow the names that a statement has in strings, as far as they are the monolith's.

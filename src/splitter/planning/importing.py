@@ -46,7 +46,7 @@ def place_of(program: Program, module: str, dotted: str) -> tuple[str, int]:
 
 def text_of(program: Program, needs: Needs, division: Division) -> Iterator[str]:
     """The source of every statement that is needed, or loaded with what is."""
-    kept = {module: set(indexes) for module, indexes in needs.kept.items()}
+    kept = {m: {i for i in found if (m, i) not in needs.called} for m, found in needs.kept.items()}
     for part in _loaded(program, needs, division):
         kept.setdefault(part.module, set()).update(part.statements)
     for module, indexes in sorted(kept.items()):

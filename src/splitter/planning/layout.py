@@ -9,7 +9,9 @@ from splitter.model.plan import Service
 from splitter.planning.parting import FOUNDATION, Division
 from splitter.planning.program import Program
 
-RESERVED = frozenset({"main", "application", "routes", "tests"})
+RESERVED = frozenset(
+    {"main", "application", "routes", "tests", "remote_calls", "internal_calls", "call_format"}
+)
 
 
 @dataclass(frozen=True, slots=True)

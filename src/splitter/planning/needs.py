@@ -12,6 +12,46 @@ Node = tuple[str, int | str]
 """A top-level statement (module, index), or a name that a module imports (module, name)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function that another service, its owner, is asked for.
+
+    `signature` is its definition without decorators and body; `threaded`: the monolith runs it in
+    threads; `raises` are the monolith's own exceptions that may come of it, as (module, name).
+    """
+
+    owner: str
+    place: Place
+    name: str
+    signature: ast.FunctionDef | ast.AsyncFunctionDef = field(compare=False)
+    threaded: bool = False
+    raises: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def module(self) -> str:
+        return self.place[0]
+
+    @property
+    def key(self) -> str:
+        """What it is called between services, by its place in the monolith."""
+        return f"{self.module}:{self.name}"
+
+    @property
+    def path(self) -> str:
+        """Where its owner answers."""
+        return f"/internal/{self.module.replace('.', '/')}/{self.name}"
+
+    @property
+    def is_async(self) -> bool:
+        return isinstance(self.signature, ast.AsyncFunctionDef)
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        spec = self.signature.args
+        rest = (spec.vararg, *spec.kwonlyargs, spec.kwarg)
+        return tuple(p.arg for p in (*spec.posonlyargs, *spec.args, *rest) if p is not None)
+
+
 @dataclass(slots=True)
 class Needs:
     """What was found.
@@ -22,8 +62,9 @@ class Needs:
     modules of which a star takes the names; `edges`: what each node uses; `runs`: what
     imports modules for no name in them, and these; `spoken`: modules that strings name, empty for
     one that only the running program knows; `scripts`: files that a library runs by their paths,
-    by the modules that let it; `unresolved`: by path and line of an import and its module, names
-    that the module does not define in the open.
+    by the modules that let it; `called`: functions that are kept as calls of another service;
+    `unresolved`: by path and line of an import and its module, names that the module does not
+    define in the open.
     """
 
     kept: dict[str, set[int]] = field(default_factory=dict)
@@ -41,6 +82,7 @@ class Needs:
     spoken: set[str] = field(default_factory=set)
     scripts: dict[str, set[str]] = field(default_factory=dict)
     unresolved: dict[tuple[str, int, str], set[str]] = field(default_factory=dict)
+    called: dict[Place, Call] = field(default_factory=dict)
     notes: set[Note] = field(default_factory=set)
 
     def told(self) -> set[Note]:

@@ -10,6 +10,7 @@ from splitter.discovery.modules import Kind
 from splitter.errors import UsageError
 from splitter.model.monolith import Route
 from splitter.model.plan import Service
+from splitter.planning.needs import Call
 from splitter.planning.pieces import Piece
 from splitter.planning.program import Program
 from splitter.planning.reaching import Reach, Reaching
@@ -74,10 +75,19 @@ class Parties:
 
 
 def parties(
-    program: Program, routes: Sequence[Route], services: Sequence[Service], app: str
+    program: Program,
+    routes: Sequence[Route],
+    services: Sequence[Service],
+    app: str,
+    *,
+    calls: Mapping[str, Iterable[Call]] | None = None,
 ) -> Parties:
-    """The parties to a cut. Routes that no service has are the monolith's."""
-    reaching = Reaching(program)
+    """The parties to a cut. Routes that no service has are the monolith's.
+
+    `calls`: the functions that a service asks others for; they run for their owners.
+    """
+    reaching, calls = Reaching(program), calls or {}
+    asked = [call for found in calls.values() for call in found]
     around = reaching.reach(_around(program, app), starting=True)
     told = [*_selected(services, routes)]
     taken = {route for _, chosen in told for route in chosen}
@@ -86,9 +96,14 @@ def parties(
         told.append((MONOLITH, rest))
     members = []
     for name, chosen in told:
-        answering = reaching.reach(reaching.roots(chosen))
-        effects = reaching.reach(_effects(program, answering))
-        always = Reach(around.pieces | effects.pieces, around.attributes | effects.attributes)
+        own = [(*call.place, "") for call in asked if call.owner == name]
+        others = {call.place for call in calls.get(name, ())}
+        answering = reaching.reach([*reaching.roots(chosen), *own], but=others)
+        effects = reaching.reach(_effects(program, answering), but=others)
+        outer = (
+            reaching.reach(_around(program, app), starting=True, but=others) if others else around
+        )
+        always = Reach(outer.pieces | effects.pieces, outer.attributes | effects.attributes)
         members.append(Party(name, chosen, answering, always))
     return Parties(program, reaching, tuple(members))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from splitter.discovery.modules import Kind, Statement
 from splitter.discovery.parsing import Parsed
@@ -13,13 +13,14 @@ from splitter.discovery.trees import walk
 from splitter.model.changes import Note
 from splitter.model.monolith import Route, RunningApp
 from splitter.model.plan import Home, Placement, Plan, Service
+from splitter.planning.calls import Calls, http_client
 from splitter.planning.data import Data, data_of
 from splitter.planning.former import NOTHING_FORMER, FormerNames, former_names
 from splitter.planning.homes import divide
 from splitter.planning.hunting import search
 from splitter.planning.importing import importers, place_of, text_of
 from splitter.planning.layout import Layout, lay_out
-from splitter.planning.needs import Needs
+from splitter.planning.needs import Call, Needs
 from splitter.planning.parting import FOUNDATION, Division, Part
 from splitter.planning.program import Program
 from splitter.planning.registries import Registries
@@ -67,7 +68,8 @@ class Blueprint:
     def data(self, owner: str) -> Data:
         """The files that the code of a service and the shared code with it read."""
         parts = self.division.parts
-        own = [*parts.get(owner, {}).values(), *parts.get(FOUNDATION, {}).values()]
+        own = [self._without_calls(p) for p in parts.get(owner, {}).values()]
+        own += parts.get(FOUNDATION, {}).values()
         found = data_of(self.program, [p for p in own if p.module in self._reached(owner)])
         files = {module: set(names) for module, names in found.files.items()}
         for home in (owner, FOUNDATION):
@@ -81,6 +83,27 @@ class Blueprint:
         if not any(self.needs[home].spoken for home in homes if home in self.needs):
             return NOTHING_FORMER
         return former_names(self.program, self.layout, homes, self._reached(owner))
+
+    def calls(self, service: str) -> tuple[Call, ...]:
+        """The functions of others that a service asks for."""
+        return _in_order(self.needs[service].called.values()) if service in self.needs else ()
+
+    def answers(self, owner: str) -> tuple[Call, ...]:
+        """The functions of a service that others ask it for."""
+        called = (c for found in self.needs.values() for c in found.called.values())
+        return _in_order(c for c in called if c.owner == owner)
+
+    def new_name(self, owner: str, module: str, name: str) -> str:
+        """`module:name` as it is in the code of a service."""
+        home = FOUNDATION if name in self.division.shared_names.get(module, ()) else owner
+        targets = self.layout.targets
+        target = targets.get(home, {}).get(module) or targets.get(owner, {}).get(module, "")
+        return f"{target}:{name}"
+
+    def _without_calls(self, part: Part) -> Part:
+        called = self.needs[part.owner].called if part.owner in self.needs else {}
+        gone = {index for module, index in called if module == part.module}
+        return replace(part, statements=part.statements - gone) if gone else part
 
     def _reached(self, owner: str) -> set[str]:
         homes = (owner, FOUNDATION)
@@ -130,10 +153,11 @@ def draw(ground: Ground, services: Sequence[Service]) -> Blueprint:
     module, _, attribute = ground.app.partition(":")
     root = (module, tuple(attribute.split(".")))
     routers, registries = Routers(program), Registries(program)
-    needs = {
-        name: search(routers, registries, chosen, [root])
-        for name, (chosen, _) in selections.items()
-    }
+    chosen = {name: selection for name, (selection, _) in selections.items()}
+    calls = Calls.across(program, ground.routes, services, chosen, running)
+    needs = _needs(routers, registries, chosen, root, calls)
+    for name, found in needs.items():
+        found.notes.update(calls.said(name, found))
     homes = [(home, ()) for home in ground.homes if home in program.views]
     if homes:
         needs[FOUNDATION] = search(routers, registries, Selection(), homes)
@@ -154,6 +178,33 @@ def draw(ground: Ground, services: Sequence[Service]) -> Blueprint:
     return Blueprint(ground, program, needs, division, layout, plans)
 
 
+def _needs(
+    routers: Routers,
+    registries: Registries,
+    selections: Mapping[str, Selection],
+    root: tuple[str, tuple[str, ...]],
+    calls: Calls,
+) -> dict[str, Needs]:
+    """What each service needs; an owner also needs what others ask it for."""
+    found: dict[str, Needs] = {}
+    asked: dict[str, set[tuple[str, tuple[str, ...]]]] = {name: set() for name in selections}
+    due = list(selections)
+    while due:
+        name = due.pop(0)
+        roots = [root, *sorted(asked[name])]
+        found[name] = search(routers, registries, selections[name], roots, calls.by(name))
+        for call in found[name].called.values():
+            wanted = (call.module, (call.name,))
+            if wanted not in asked[call.owner]:
+                asked[call.owner].add(wanted)
+                due += [call.owner] if call.owner not in due else []
+    return {name: found[name] for name in selections}
+
+
+def _in_order(calls: Iterable[Call]) -> tuple[Call, ...]:
+    return tuple(sorted({call.key: call for call in calls}.values(), key=lambda c: c.key))
+
+
 def _plan(
     ground: Ground,
     program: Program,
@@ -165,6 +216,8 @@ def _plan(
 ) -> Plan:
     found = needs[service.name]
     users = importers(program, needs, division, service.name)
+    if found.called and http_client(ground.running):
+        users[http_client(ground.running)] = ""
     code = [*text_of(program, found, division), *_urls(ground.running)]
     lines, unknown = requirements(users, code, ground.running)
     notes = found.told()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeGuard
@@ -67,9 +67,14 @@ class Reaching:
                 if not inner.startswith("<locals>") or inner not in self.methods(place):
                     yield *place, ""
 
-    def reach(self, roots: Iterable[Piece], *, starting: bool = False) -> Reach:
-        """All that can be reached from `roots`, which belong to it; `starting`: start-up too."""
-        pieces = frozenset(self._spread([roots], starting=starting))
+    def reach(
+        self, roots: Iterable[Piece], *, starting: bool = False, but: Collection[Place] = ()
+    ) -> Reach:
+        """All that can be reached from `roots`, which belong to it; `starting`: start-up too.
+
+        No name leads to the places in `but`.
+        """
+        pieces = frozenset(self._spread([roots], starting=starting, but=but))
         attributes = (name for piece in pieces for name in self.facts(piece).attributes)
         return Reach(pieces, frozenset(attributes))
 
@@ -78,9 +83,14 @@ class Reaching:
         return self._spread(groups)
 
     def _spread(
-        self, groups: Sequence[Iterable[Piece]], *, starting: bool = False
+        self,
+        groups: Sequence[Iterable[Piece]],
+        *,
+        starting: bool = False,
+        but: Collection[Place] = (),
     ) -> dict[Piece, int]:
-        return spread(groups, facts=self.facts, called=self._called_of, starting=starting)
+        called = self._called_of
+        return spread(groups, facts=self.facts, called=called, starting=starting, but=but)
 
     def _called_of(self, place: Place) -> Called:
         """The methods of a class, and what each may be called by.

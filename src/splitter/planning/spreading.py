@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from splitter.planning.pieces import Facts, Key, Piece, whole
 from splitter.planning.program import Place
@@ -17,11 +17,12 @@ def spread(
     facts: Callable[[Piece], Facts],
     called: Callable[[Place], Called],
     starting: bool,
+    but: Collection[Place] = (),
 ) -> dict[Piece, int]:
     """For each piece the groups that reach it, bit N for group N; in rounds, until all have told.
 
     A method is reached by a group that reaches its class and mentions what it may be called by.
-    `starting`: what runs at start-up counts too.
+    `starting`: what runs at start-up counts too. No name leads to the places in `but`.
     """
     reached: dict[Piece, int] = {}
     mentioned: dict[Key, int] = {}
@@ -40,6 +41,8 @@ def spread(
             reached[piece] = before | new
             told = facts(piece)
             for target in told.leads if not starting else told.leads | told.starting:
+                if target[:2] in but:
+                    continue
                 due[target] = due.get(target, 0) | new
             for key in told.calls:
                 known = mentioned.get(key, 0)

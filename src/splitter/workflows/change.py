@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from splitter.actions import rewriting
+from splitter.actions.asking import asked
 from splitter.actions.assembling import Assembly, noted, place
 from splitter.actions.configuring import with_service
 from splitter.actions.extraction import data_files, extract, shared_by
@@ -43,6 +44,12 @@ class Drawn:
         return (*plan.blockers, *plan.notes, *self.blueprint.data(self.service.name).notes, *found)
 
     @property
+    def asked(self) -> tuple[Service, ...]:
+        """The services that this one asks for their functions."""
+        owners = sorted({call.owner for call in self.blueprint.calls(self.service.name)})
+        return tuple(self.blueprint.plans[owner].service for owner in owners)
+
+    @property
     def blockers(self) -> tuple[Note, ...]:
         """What of it has to be mended first."""
         return tuple(sorted({note for note in self.notes if note.blocks}))
@@ -76,10 +83,34 @@ def whole_service(
             reasons=tuple(f"{b.path}:{b.line}: {b.code} {b.what}" for b in drawn.blockers),
             hint="splitter explain CODE says what a code means and what to do",
         )
+    _refuse_missing(drawn)
     assembly = _copied(drawn, f"split {name}")
     assembly = noted(assembly, _skeleton(drawn, assembly))
     assembly, _ = rewritten(assembly, drawn.project)
     return drawn, _proposal(drawn, assembly, "")
+
+
+def _refuse_missing(drawn: Drawn) -> None:
+    """A service is proven together with those that it asks, so they have to be there."""
+    name, mine = drawn.service.name, drawn.blueprint.calls(drawn.service.name)
+    for owner in (s for s in drawn.asked if not _exists(drawn.project, s)):
+        views = drawn.blueprint.program.views
+        places = [(c, views[c.module].statements[c.place[1]]) for c in mine]
+        hint = f"splitter split {owner.name} --port {owner.port} first"
+        if any(c.owner == name for c in drawn.blueprint.calls(owner.name)):
+            hint = (
+                f"they ask one another: splitter scaffold both, splitter rewrite-imports, "
+                f"then splitter parity-check {name} {owner.name}"
+            )
+        raise RefusedError(
+            f"{name} asks the {owner.name} service, which is not split off yet",
+            reasons=tuple(
+                f"{views[c.module].path}:{s.line}: SPL050 {c.name} is the {owner.name} service's"
+                for c, s in places
+                if c.owner == owner.name
+            ),
+            hint=hint,
+        )
 
 
 def draw_service(project: Project, service: Service, ground: Ground) -> Drawn:
@@ -106,7 +137,7 @@ def _new_service(
     given = tuple(routes) or (known.routes if known else ())
     selection, _ = select(Service(name, port, given), ground.routes)
     resolved = given or tuple(sorted(selection.modules))
-    service = Service(name, port, resolved)
+    service = Service(name, port, resolved, known.owns if known else ())
     twin = next(
         (
             s.name
@@ -122,6 +153,9 @@ def _new_service(
         raise UsageError(
             f"port {port} is in use{f' by {by}' if by else ''}", hint="stop that, or name another"
         )
+    if twin:
+        owns = (*service.owns, *project.settings.services[twin].owns)
+        service = replace(service, owns=tuple(dict.fromkeys(owns)))
     return _configured(project, service, twin), service, ground
 
 
@@ -140,7 +174,7 @@ def _configured(project: Project, service: Service, twin: str) -> Project:
     """The project as it is once the service stands in its settings."""
     from splitter.settings import ServiceSection
 
-    section = ServiceSection(port=service.port, routes=service.routes)
+    section = ServiceSection(port=service.port, routes=service.routes, owns=service.owns)
     named = {n: s for n, s in project.settings.services.items() if n != twin}
     settings = project.settings.model_copy(update={"services": {**named, service.name: section}})
     return replace(project, settings=settings, renamed=twin)
@@ -155,16 +189,40 @@ def _settings_change(drawn: Drawn, title: str) -> ChangeSet:
 
 
 def _copied(drawn: Drawn, title: str) -> Assembly:
-    name = drawn.service.name
-    code = (*extract(drawn.blueprint, name), *shared_by(drawn.blueprint, name))
-    files = (*code, *data_files(drawn.blueprint, name))
-    imports = {o: drawn.blueprint.imports(o) for o in (name, FOUNDATION)}
-    project = drawn.project
-    return place(title, files, imports, before=project.sources, manifest=project.manifest)
+    """The files of the service, and of those that it asks, which need what they are asked for."""
+    blueprint, project = drawn.blueprint, drawn.project
+    assembly = Assembly(ChangeSet(title), project.manifest)
+    for name in (drawn.service.name, *(s.name for s in drawn.asked if _exists(project, s))):
+        code = (*extract(blueprint, name), *shared_by(blueprint, name))
+        files = (*code, *data_files(blueprint, name))
+        imports = {o: blueprint.imports(o) for o in (name, FOUNDATION)}
+        before = assembly.changes.over(project.sources)
+        placed = place(
+            title,
+            files,
+            imports,
+            before=before,
+            manifest=assembly.manifest,
+            again=name != drawn.service.name,
+        )
+        assembly = Assembly(assembly.changes + placed.changes, placed.manifest)
+    calls = {n: o for n, o in project.manifest.calls.items() if n != drawn.service.name}
+    if drawn.asked:
+        calls[drawn.service.name] = tuple(s.name for s in drawn.asked)
+    return replace(assembly, manifest=replace(assembly.manifest, calls=calls))
 
 
 def _skeleton(drawn: Drawn, assembly: Assembly) -> ChangeSet:
-    blueprint, service = drawn.blueprint, drawn.service
+    """The skeleton of the service, and what has to be said in those of the services it asks."""
+    made = _skeleton_of(drawn, drawn.service, assembly)
+    for service in drawn.asked:
+        if _exists(drawn.project, service):
+            made += _skeleton_of(drawn, service, assembly)
+    return made + _settings_change(drawn, made.title)
+
+
+def _skeleton_of(drawn: Drawn, service: Service, assembly: Assembly) -> ChangeSet:
+    blueprint = drawn.blueprint
     ground, plan = blueprint.ground, blueprint.plans[service.name]
     target = blueprint.layout.targets[service.name][ground.application]
     skeleton = Skeleton(
@@ -176,17 +234,16 @@ def _skeleton(drawn: Drawn, assembly: Assembly) -> ChangeSet:
         registrations=blueprint.effects(service.name),
         environment=blueprint.environment(service.name),
         former=blueprint.former_names(service.name),
+        asked=asked(blueprint, service.name),
     )
-    recorded = {**drawn.project.manifest.written}
-    made = skeleton_of(
+    return skeleton_of(
         service,
         skeleton,
         templates=read_templates(drawn.project.root),
         before=drawn.project.sources,
-        recorded=recorded,
+        recorded={**drawn.project.manifest.written},
         provided={c.path for c in assembly.manifest.copies},
     )
-    return made + _settings_change(drawn, made.title)
 
 
 def rewritten(assembly: Assembly, project: Project) -> tuple[Assembly, Rewriting]:

@@ -24,7 +24,7 @@ from splitter.settings import Settings
 from splitter.workflows import parity, verifying
 from splitter.workflows.look import ground_of
 from splitter.workflows.project import Project, open_project
-from splitter.workflows.sides import REST, Say, both_sides
+from splitter.workflows.sides import REST, Say, asked, both_sides
 
 
 @dataclass(frozen=True)
@@ -153,14 +153,15 @@ def _own(
     everything = _read(order.cases) if order.cases else _project_cases(project)
     if not everything:
         everything = _generated(project, ground)
-    sides = [Side(s, select(s, ground.routes)[1], live=True) for s in services]
+    answering = (*services, *asked(project, services))
+    sides = [Side(s, select(s, ground.routes)[1], live=True) for s in answering]
     cases = _concerning(everything, _owner(ground.routes, sides), {s.name for s in services})
     if any(path.rpartition("/")[2] == f"{NOTICES}.py" for path in project.sources):
         cases = [_but_for_notices(case) for case in cases]
     if not cases:
         raise UsageError(
             f"no case puts a request to {', '.join(s.name for s in services)}",
-            hint=_how_to_get_cases([route for side in sides for route in side.routes]),
+            hint=_how_to_get_cases([r for side in sides[: len(services)] for r in side.routes]),
         )
     if len(cases) < len(everything):
         say(

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from splitter.effects import databases, ports, processes
 from splitter.effects.scratch import copy_folder, copy_project, lay, scratch
-from splitter.errors import ConfigurationError
+from splitter.errors import ConfigurationError, RefusedError
 from splitter.model.plan import Service
 from splitter.workflows.project import Project
 
@@ -25,7 +25,8 @@ REST = "monolith"
 
 @dataclass(frozen=True)
 class Sides:
-    """Base URLs: the monolith's, and on the other side each service's and the rest's (`REST`).
+    """Base URLs: the monolith's, and on the other side each service's and the rest's (`REST`),
+    those of services that are only asked by others among them.
 
     `twin` starts another monolith on another copy of the data, and gives its URL.
     """
@@ -51,14 +52,10 @@ def both_sides(
         theirs = stack.enter_context(_fork(project, base, at, "services"))
         say("starting the monolith")
         monolith = stack.enter_context(_monolith(project, at, "monolith", ours))
-        urls: dict[str, str] = {}
-        for service in services:
-            say(f"starting the {service.name} service")
-            running = stack.enter_context(alone(project, service, at, theirs))
-            urls[service.name] = running.url
+        running = stack.enter_context(together(project, services, at, theirs, say=say))
+        urls = {name: server.url for name, server in running.items()}
         if rest:
-            running = stack.enter_context(_monolith(project, at, "rest", theirs))
-            urls[REST] = running.url
+            urls[REST] = stack.enter_context(_monolith(project, at, "rest", theirs)).url
 
         def twin() -> str:
             say("starting a second monolith: what both answer otherwise is no difference")
@@ -69,10 +66,54 @@ def both_sides(
 
 
 @contextmanager
-def alone(
-    project: Project, service: Service, at: Path, environment: Mapping[str, str]
+def together(
+    project: Project,
+    services: Sequence[Service],
+    at: Path,
+    environment: Mapping[str, str],
+    *,
+    say: Say,
+) -> Iterator[dict[str, processes.Running]]:
+    """Services and those that they ask, each booted from a folder with only shared/ and itself.
+
+    Each is told where the others are. RefusedError where one that is asked is not made yet.
+    """
+    everyone = (*asked(project, services), *services)
+    places = dict(zip(everyone, ports.free_ports(len(everyone)), strict=True))
+    urls = {s.url_variable: f"http://127.0.0.1:{port}" for s, port in places.items()}
+    told = {**environment, **(urls if project.manifest.calls else {})}
+    running: dict[str, processes.Running] = {}
+    with ExitStack() as stack:
+        for service in everyone:
+            say(f"starting the {service.name} service")
+            started = _alone(project, service, at, told, port=places[service])
+            running[service.name] = stack.enter_context(started)
+        yield running
+
+
+def asked(project: Project, services: Sequence[Service]) -> tuple[Service, ...]:
+    """The services that some services ask for their functions, and that these ask, but they."""
+    known = {s.name: s for s in project.planned()}
+    todo, found = [s.name for s in services], {s.name for s in services}
+    while todo:
+        name = todo.pop()
+        for owner in project.manifest.calls.get(name, ()):
+            if owner not in known or f"{known[owner].folder}/main.py" not in project.sources:
+                port = known[owner].port if owner in known else "N"
+                raise RefusedError(
+                    f"{name} asks the {owner} service, which is not split off yet",
+                    hint=f"splitter split {owner} --port {port} first",
+                )
+            if owner not in found:
+                found.add(owner)
+                todo.append(owner)
+    return tuple(known[name] for name in sorted(found - {s.name for s in services}))
+
+
+@contextmanager
+def _alone(
+    project: Project, service: Service, at: Path, environment: Mapping[str, str], *, port: int
 ) -> Iterator[processes.Running]:
-    """A service, booted from a folder with only shared/ and the service in it."""
     folder = folder_of(at, service)
     lay(folder, own_files(project, service))
     with processes.serve(
@@ -80,7 +121,7 @@ def alone(
         python=project.settings.python,
         app=service.application,
         folder=folder,
-        port=ports.free_port(),
+        port=port,
         environment={**project.settings.monolith.environment, **environment},
         log=at / f"{service.name}.log",
         timeout=project.settings.monolith.start_seconds,

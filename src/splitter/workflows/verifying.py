@@ -20,7 +20,7 @@ from splitter.model.plan import Service
 from splitter.workflows import completeness
 from splitter.workflows.look import ground_of
 from splitter.workflows.project import Project
-from splitter.workflows.sides import Say, alone, folder_of, isolated, own_files
+from splitter.workflows.sides import Say, folder_of, isolated, own_files, together
 
 CHECKS = ("/health/live", "/health/ready")
 
@@ -87,9 +87,10 @@ def boot(project: Project, service: Service, routes: Sequence[Route], *, say: Sa
     with scratch("verify") as at, isolated(project, at, say) as environment:
         say(f"booting the {service.name} service from a folder with nothing else")
         try:
-            with alone(project, service, at, environment) as running:
-                health = tuple(_ask(running.url, path) for path in CHECKS)
-                told = completeness.documented(_ask(running.url, "/openapi.json").body)
+            with together(project, [service], at, environment, say=lambda _: None) as running:
+                url = running[service.name].url
+                health = tuple(_ask(url, path) for path in CHECKS)
+                told = completeness.documented(_ask(url, "/openapi.json").body)
         except StartError as error:
             return Checked(service.name, False, (), _explained(project, service, error))
         missing = completeness.missing(

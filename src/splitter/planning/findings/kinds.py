@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 
 from splitter.discovery.modules import Kind, Statement
@@ -19,6 +20,7 @@ _MAKERS = frozenset(
 _CONTAINERS = (ast.Dict, ast.List, ast.Set, ast.DictComp, ast.ListComp, ast.SetComp)
 _LOCKS = frozenset({"Lock", "RLock", "Semaphore", "BoundedSemaphore", "Condition"})
 _CACHED = frozenset({"lru_cache", "cache", "cached", "alru_cache", "ttl_cache"})
+_CACHE = re.compile(r"(?i)cache|memo(?!ry)|lru|ttl")
 _PLAIN_BASES = frozenset({"object", "ABC", "Protocol", "Generic"})
 
 
@@ -53,6 +55,13 @@ def last_name(node: ast.AST) -> str:
     while isinstance(node, ast.Subscript):
         node = node.value
     return str(getattr(node, "attr", getattr(node, "id", "")))
+
+
+def is_cache(name: str, statement: Statement) -> bool:
+    """Whether an object is one that only remembers what can be computed again, by its names."""
+    value = getattr(statement.node, "value", None)
+    made = last_name(value.func) if isinstance(value, ast.Call) else ""
+    return bool(_CACHE.search(f"{name} {made}"))
 
 
 def _methods(reaching: Reaching, statement: Statement, *, of_class: bool) -> Methods | None:

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from splitter.discovery.modules import Kind, Statement
-from splitter.discovery.scopes import chain_of
+from splitter.planning.findings.decorating import decorating
 from splitter.planning.findings.finding import Finding, finding
-from splitter.planning.findings.kinds import last_name, methods_of
+from splitter.planning.findings.kinds import is_cache, methods_of
 from splitter.planning.findings.touching import NOTHING, Methods, Touch, during, touches
 from splitter.planning.parties import Parties, Party, listed
 from splitter.planning.pieces import Piece
 from splitter.planning.program import Place
 from splitter.planning.reaching import Reaching
-
-_CACHE = re.compile(r"(?i)cache|memo(?!ry)|lru|ttl")
 
 
 @dataclass(slots=True)
@@ -30,7 +27,8 @@ class _Told:
 
 def shared_state(parties: Parties) -> Iterator[Finding]:
     """One finding for each object that is changed for one party and matters to another."""
-    decorators = _decorators(parties)
+    everything = {p for party in parties.members for p in party.pieces}
+    decorators = decorating(parties.reaching, everything)
     for place, name, users in _candidates(parties):
         statement = parties.program.statement(place)
         methods = methods_of(parties.reaching, statement)
@@ -60,18 +58,6 @@ def _candidates(parties: Parties) -> Iterator[tuple[Place, str, set[Piece]]]:
         sharing = [p for p in parties.members if not users.isdisjoint(p.answering.pieces)]
         if len(sharing) > 1 and statement.kind is Kind.DEFINITION and len(statement.binds) == 1:
             yield place, next(iter(statement.binds)), users
-
-
-def _decorators(parties: Parties) -> dict[Place, int]:
-    """Functions that decorate, with how many functions of theirs run when something is."""
-    found: dict[Place, int] = {}
-    for piece in {p for party in parties.members for p in party.pieces}:
-        for decorator in getattr(parties.reaching.facts(piece).node, "decorator_list", ()):
-            is_call = isinstance(decorator, ast.Call)
-            chain = chain_of(decorator.func if isinstance(decorator, ast.Call) else decorator)
-            for place in parties.reaching.places_of(piece[0], chain) if chain else ():
-                found[place] = 2 if is_call else 1
-    return found
 
 
 def _touched(
@@ -127,14 +113,8 @@ def _judged(
     if filling and lacking and not imported:
         whose = "an own one" if len(lacking) == 1 else "their own"
         what = f"{name} is changed by {parties.told(filling)}; {parties.told(lacking)} would have "
-        return f"{what}{whose}, which nothing fills", not _is_cache(name, statement)
+        return f"{what}{whose}, which nothing fills", not is_cache(name, statement)
     what = f"{name} is changed by {parties.told(changing)}"
     if changing != [*told]:
         what += f" and used by {parties.told([n for n in told if n not in changing])}"
     return f"{what}; each gets its own", False
-
-
-def _is_cache(name: str, statement: Statement) -> bool:
-    value = getattr(statement.node, "value", None)
-    made = last_name(value.func) if isinstance(value, ast.Call) else ""
-    return bool(_CACHE.search(f"{name} {made}"))
