@@ -382,3 +382,40 @@ def test_every_file_still_parses_and_defines_what_others_import() -> None:
     for owner in ("users", "orders", "shared"):
         for text in files_of(plan, owner).values():
             ast.parse(text)
+
+
+def test_how_sqlalchemy_writes_an_expression_stays_with_it() -> None:
+    shop = SHOP | {
+        "tools.py": """
+            from sqlalchemy.ext.compiler import compiles
+
+
+            class Kept:
+                pass
+
+
+            class Unused:
+                pass
+
+
+            @compiles(Kept, "sqlite")
+            def kept_in_sqlite(element, compiler):
+                return "kept"
+
+
+            @compiles(Unused, "sqlite")
+            def unused_in_sqlite(element, compiler):
+                return "unused"
+
+
+            def slug(name):
+                return Kept
+
+
+            def gross(net):
+                return net
+            """
+    }
+    text = files_of(blueprint(shop, "users"), "users")["services/users_service/tools.py"]
+    assert "def kept_in_sqlite" in text
+    assert "nused" not in text

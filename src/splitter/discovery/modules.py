@@ -224,6 +224,8 @@ def _definition_kind(
             chain = chain_of(decorator.func)
             if chain and chain[-1] in _EVENTS:
                 return Kind.ACTION, chain[:-1]
+            if chain[-1:] == ("compiles",) and decorator.args:
+                return Kind.ACTION, chain_of(decorator.args[0])
     return Kind.DEFINITION, ()
 
 
