@@ -116,6 +116,20 @@ def test_the_owner_is_split_off_first(tmp_path: Path) -> None:
     assert tree(project) == before
 
 
+def test_what_is_extracted_anew_is_asked_for_at_both_ends(
+    with_orders: Path, tmp_path: Path
+) -> None:
+    project = copy(with_orders, tmp_path / "project")
+    edit(project, "balance.py", "return (amount", "return len(balances) * (amount")
+    splitter("extract", "orders", at=project)
+    splitter("rewrite-imports", at=project)
+    path = "/internal/balance/fee"
+    assert path in (project / "services/orders_service/balance.py").read_text()
+    assert path in (project / "services/orders_service/remote_calls.py").read_text()
+    assert path in (project / "services/ledger_service/internal_calls.py").read_text()
+    assert splitter("verify", "orders", at=project).lines[0] == "orders: boots alone"
+
+
 def test_calls_are_for_those_who_know_the_secret_and_are_no_routes(with_orders: Path) -> None:
     app, path = "services.ledger_service.main:app", "/internal/balance/lowest"
     secret = {"SPLITTER_INTERNAL_TOKEN": "s3cret"}

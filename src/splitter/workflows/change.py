@@ -68,7 +68,10 @@ def extract_service(project: Project, name: str) -> Proposal:
     """The route files of a service and what they need, as the monolith has them now."""
     service = project.settings.service(name)
     drawn = draw_service(project, service, sure_ground(project))
-    return _proposal(drawn, _copied(drawn, f"extract {name}"), "next: splitter rewrite-imports")
+    assembly = _copied(drawn, f"extract {name}")
+    if drawn.asked or drawn.blueprint.answers(name):
+        assembly = noted(assembly, _skeleton(drawn, assembly))
+    return _proposal(drawn, assembly, "next: splitter rewrite-imports")
 
 
 def whole_service(
