@@ -10,6 +10,7 @@ from trees import plant
 
 from splitter.effects import workspace
 from splitter.effects.roots import find_root
+from splitter.effects.snapshot import LIMIT, read_files
 from splitter.errors import DiskError
 
 # find_root
@@ -132,3 +133,10 @@ def test_a_folder_that_may_not_be_entered_is_passed_over(theirs: Path) -> None:
 def test_a_root_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(DiskError, match=r"^cannot list .*nowhere: No such file or directory$"):
         workspace.read(tmp_path / "nowhere")
+
+
+def test_what_splitter_keeps_is_read_however_large_it_is(tmp_path: Path) -> None:
+    record = tmp_path / ".splitter" / "manifest.json"
+    record.parent.mkdir()
+    record.write_bytes(b" " * (LIMIT + 1))
+    assert list(read_files(tmp_path)) == [".splitter/manifest.json"]

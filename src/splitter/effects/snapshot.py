@@ -25,7 +25,8 @@ def read_files(root: Path) -> dict[str, bytes]:
     """Posix path below `root` → content, sorted by path. Raises DiskError for an unreadable file.
 
     What a folder of a virtual environment or a cache holds, bytecode, databases and files of more
-    than 1 MiB are left out, and so is a folder that this user may not enter.
+    than 1 MiB are left out (but for splitter's own records), and so is a folder that this user may
+    not enter.
     """
     with disk.doing("list", root):
         os.scandir(root).close()
@@ -45,7 +46,7 @@ def _walk(folder: str, prefix: str) -> Iterator[tuple[str, bytes]]:
             if not own and entry.name not in _PASSED_OVER:
                 yield from _walk(entry.path, path + "/")
         elif _is_wanted(entry.name, own):
-            data = _content(entry, path)
+            data = _content(entry, path, limit=None if own else LIMIT)
             if data is not None:
                 yield path, data
 
@@ -86,10 +87,10 @@ def _is_database(name: str) -> bool:
     return extension == ".db" or extension.startswith(".sqlite")
 
 
-def _content(entry: os.DirEntry[str], path: str) -> bytes | None:
+def _content(entry: os.DirEntry[str], path: str, *, limit: int | None) -> bytes | None:
     with disk.doing("read", path):
         try:
-            if not entry.is_file() or entry.stat().st_size > LIMIT:
+            if not entry.is_file() or (limit is not None and entry.stat().st_size > limit):
                 return None
             with open(entry.path, "rb", buffering=0) as file:
                 return file.read()

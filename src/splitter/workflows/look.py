@@ -36,8 +36,7 @@ def ground_of(project: Project) -> Ground:
 
     The code is the monolith's own, without the marks that deprecation has put there.
     """
-    sources = Sources(unmarked(project.sources, project.manifest.marked))
-    parsed = parse(sources, skip=NotTheMonolith(project))
+    parsed = own_code(project)
     running = running_app(project, parsed)
     routes, _ = _routes(project.settings, parsed, running)
     return Ground(
@@ -48,6 +47,18 @@ def ground_of(project: Project) -> Ground:
         project.settings.homes,
         running,
     )
+
+
+def own_code(project: Project, *, marked: bool = False) -> Parsed:
+    """The monolith's own files and the code in them: what splitter has written is none of it.
+
+    Data are found among these files, too, and a copy of data is no reason for another one.
+    `marked`: with the marks of deprecation.
+    """
+    theirs = {copy.path for copy in project.manifest.copies} | set(project.manifest.written)
+    files = project.sources if marked else unmarked(project.sources, project.manifest.marked)
+    mine = {path: text for path, text in files.items() if path not in theirs}
+    return parse(Sources(mine), skip=NotTheMonolith(project))
 
 
 def sure_ground(project: Project) -> Ground:
@@ -74,7 +85,7 @@ def survey(
     `tests` is the command that runs its tests, `observed` a file that splitter's pytest plugin
     wrote: both tell which tables are used at run time.
     """
-    parsed = parse(project.sources, skip=NotTheMonolith(project))
+    parsed = own_code(project, marked=True)
     running = running_app(project, parsed)
     routes, notes = _routes(project.settings, parsed, running)
     modules = tuple(_module(name, path, parsed) for name, path in sorted(parsed.names.items()))
