@@ -96,3 +96,17 @@ def test_what_an_import_elsewhere_had_loaded_is_loaded_again(point: Point) -> No
 )
 def test_a_package_that_moves_as_a_whole(point: Point, before: str, after: str) -> None:
     assert point(before, "app=core").text.decode() == after
+
+
+def test_what_a_class_keeps_for_itself_the_module_does_not_have(point: Point) -> None:
+    before = (
+        "class C:\n    import app.models.user; kind = app.models.Kind\n"
+        "    def f(self):\n        return app\n"
+        "if 1: import app.models.user\n"
+    )
+    after = (
+        "class C:\n    import accounts.user; import app.models; kind = app.models.Kind\n"
+        "    def f(self):\n        return app\n"
+        "if 1: import accounts.user; import app\n"
+    )
+    assert point(before, "app.models.user=accounts.user").text.decode() == after

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from splitter.codemods.imports.access import Need
@@ -10,7 +10,7 @@ from splitter.codemods.imports.expressions import Reading
 from splitter.codemods.imports.loading import Loads, prefixes
 from splitter.codemods.imports.mapping import ImportMap, below
 from splitter.codemods.imports.naming import Names, Newcomer
-from splitter.codemods.imports.scopes import Binding, Sight, Use, sight
+from splitter.codemods.imports.scopes import Binding, Scope, Sight, Use, sight
 
 
 class Stay(NamedTuple):
@@ -31,7 +31,7 @@ def keep_packages(
     for stay in sorted(stays, key=lambda s: -len(loads.module_of(s.old))):
         keeping.keep(stay)
     for name in sorted(reading.exported):
-        keeping.keep_exported(name, reading.module.bindings.get(name, ()))
+        keeping.keep_exported(name, reading.module)
 
 
 def is_dropped(stay: Stay) -> bool:
@@ -44,7 +44,7 @@ class _Keeping:
         self._imports = imports
         self._loads = loads
         self._taken = taken
-        self._kept: list[tuple[Binding, str]] = []
+        self._kept: list[tuple[Binding, str, Scope]] = []
 
     def keep(self, stay: Stay) -> None:
         root = stay.use.name
@@ -55,12 +55,12 @@ class _Keeping:
         loaded = self._loads.loaded(module, stay.sight, stay.sources, stay.use.spans[0][0])
         if dropped:
             bound = _stays_bound(stay)
-            there = stay.sight.home.bindings[root]
+            home = stay.sight.home
             for binding in dropped if not bound or not loaded else ():
-                self._import(binding, root, module, there, bound=bound, loaded=loaded)
+                self._import(binding, root, module, home, bound=bound, loaded=loaded)
         elif not loaded and self._loads.lost(known, module):
             for binding in sources:
-                self._add(binding, self._loading(binding, stay, module), module)
+                self._add(binding, self._loading(binding, stay, module), module, stay.sight.home)
 
     def _known(self, old: str, root: str) -> str:
         """The module furthest down that the use reaches by way of its root."""
@@ -76,40 +76,50 @@ class _Keeping:
         alias = self._taken.free(module, home) if self._taken.clashes(newcomer) else ""
         return need.statement(alias)
 
-    def keep_exported(self, root: str, bindings: Sequence[Binding]) -> None:
+    def keep_exported(self, root: str, home: Scope) -> None:
+        bindings = home.bindings.get(root, ())
         remaining = [b for b in bindings if _still_binds(b, root)]
         for binding in bindings:
             if _drops(binding, root) and not _beside(binding, remaining):
                 target = self._imports.target(root)
-                self._import(binding, root, target, bindings, bound=False, loaded=True)
+                self._import(binding, root, target, home, bound=False, loaded=True)
 
     def _import(
         self,
         binding: Binding,
         root: str,
         module: str,
-        there: Sequence[Binding],
+        home: Scope,
         *,
         bound: bool,
         loaded: bool,
     ) -> None:
         target = self._imports.target(root)
+        there = home.bindings[root]
         rebound = [b.moment for b in there if not _drops(b, root) and not _still_binds(b, root)]
         if not bound and target != root:
-            self._add(binding, Need(target).statement(root), "", rebound)
+            self._add(binding, Need(target).statement(root), "", home, rebound)
         if target == root or not loaded:
-            self._add(binding, Need(module).statement(), module, rebound)
+            self._add(binding, Need(module).statement(), module, home, rebound)
 
-    def _add(self, binding: Binding, line: str, module: str, rebound: Collection[int] = ()) -> None:
-        """Unless the same or more has been added in a block that has run by then, and the name is
-        bound to something else nowhere after it (at the moments `rebound`; in a loop, later is
-        before)."""
-        for other, kept in self._kept:
+    def _add(
+        self,
+        binding: Binding,
+        line: str,
+        module: str,
+        home: Scope,
+        rebound: Collection[int] = (),
+    ) -> None:
+        """Unless the same or more has been added in that scope and a block that has run by then,
+        and the name is bound to something else nowhere after it (at the moments `rebound`; in a
+        loop, later is before)."""
+        for other, kept, scope in self._kept:
             before = other.moment <= binding.moment and binding.block.within(other.block)
             since = any(other.moment < moment for moment in rebound)
-            if before and not since and (kept == line or below(kept, module)):
+            enough = scope is home and (kept == line or below(kept, module))
+            if before and not since and enough:
                 return
-        self._kept.append((binding, module or line))
+        self._kept.append((binding, module or line, home))
         if binding.statement:
             binding.statement.extra.append(line)
 
