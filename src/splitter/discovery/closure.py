@@ -21,29 +21,21 @@ def closure(files: Mapping[str, bytes], roots: Iterable[str]) -> set[str]:
             continue
         found.add(path)
         for name in _imports_of(path, files[path]):
-            todo += [paths[part] for part in _with_parents(name) if part in paths]
+            todo += [paths[part] for part in with_packages(name) if part in paths]
     return found
 
 
 def imported(path: str, tree: ast.Module, known: Collection[str]) -> tuple[str, ...]:
     """The modules among `known` that a file imports, anywhere in it, sorted."""
     nearest = (
-        next((part for part in _with_parents(name) if part in known), "")
-        for name in {*_imports(path, tree)}
+        next((part for part in with_packages(name) if part in known), "")
+        for name in {*imported_names(path, tree)}
     )
     return tuple(sorted({*nearest} - {"", module_name(path)}))
 
 
-def _imports_of(path: str, source: bytes) -> Iterator[str]:
-    if path.endswith(".py"):
-        try:
-            tree = ast.parse(source)
-        except (SyntaxError, ValueError, RecursionError):
-            return
-        yield from _imports(path, tree)
-
-
-def _imports(path: str, tree: ast.Module) -> Iterator[str]:
+def imported_names(path: str, tree: ast.Module) -> Iterator[str]:
+    """The dotted names that a file imports, anywhere in it; what a from-import takes too."""
     for node in statements(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -52,8 +44,18 @@ def _imports(path: str, tree: ast.Module) -> Iterator[str]:
             yield from (f"{module}.{alias.name}" for alias in node.names)
 
 
-def _with_parents(name: str) -> Iterator[str]:
+def with_packages(name: str) -> Iterator[str]:
+    """A dotted name and the packages around it, all of which are run."""
     yield name
     while "." in name:
         name = name.rpartition(".")[0]
         yield name
+
+
+def _imports_of(path: str, source: bytes) -> Iterator[str]:
+    if path.endswith(".py"):
+        try:
+            tree = ast.parse(source)
+        except (SyntaxError, ValueError, RecursionError):
+            return
+        yield from imported_names(path, tree)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
+from splitter.discovery.closure import imported_names, with_packages
 from splitter.discovery.modules import Kind
-from splitter.discovery.parsing import absolute
 from splitter.model.figures import Amount
 from splitter.planning.program import Place, Program
 
@@ -77,23 +77,6 @@ class Closures:
     def _imports(self, module: str) -> frozenset[str]:
         if module not in self._imported:
             path = self._program.views[module].path
-            names = _names(self._trees[path], path)
-            self._imported[module] = frozenset(p for name in names for p in _packages(name))
+            names = imported_names(path, self._trees[path])
+            self._imported[module] = frozenset(p for name in names for p in with_packages(name))
         return self._imported[module]
-
-
-def _names(tree: ast.Module, path: str) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            module = absolute(node.module or "", path, node.level)
-            yield from (f"{module}.{alias.name}" for alias in node.names)
-
-
-def _packages(name: str) -> Iterator[str]:
-    """A module and the packages around it, all of which are run."""
-    yield name
-    while "." in name:
-        name = name.rpartition(".")[0]
-        yield name
