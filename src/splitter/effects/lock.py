@@ -33,18 +33,6 @@ def locked(file: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def is_held(file: Path) -> bool:
-    """Whether a process that is alive holds the lock file."""
-    try:
-        descriptor = os.open(file, os.O_RDWR | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return False
-    try:
-        return not _taken(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def _acquire(descriptor: int, file: Path) -> None:
     deadline = time.monotonic() + PATIENCE
     while not _taken(descriptor):

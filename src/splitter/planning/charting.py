@@ -68,9 +68,6 @@ class _Charting:
             tuple(f.note for f in self.found.findings if len(f.services) != 1),
         )
 
-    def _contacts(self, plan: Plan) -> Contacts:
-        return self.touching.of(self.found.members.reached(plan.routes).pieces)
-
     def _figures(self, plan: Plan) -> Figures:
         name = plan.service.name
         needs, contacts = self.blueprint.needs[name], self.contacts[name]
