@@ -77,10 +77,10 @@ def _of_the_disk(root: Path, change: FileRecord, ways: dict[str, str]) -> str:
     with disk.doing("read", change.path):
         if folder not in ways:
             ways[folder] = in_the_way(root, change.path)
-        return ways[folder] or _of_the_file(root / change.path, change)
+        return ways[folder] or _of_the_file(f"{root}/{change.path}", change)
 
 
-def _of_the_file(file: Path, change: FileRecord) -> str:
+def _of_the_file(file: str, change: FileRecord) -> str:
     if change.before is not None:
         data = disk.content(file)
         if data is not None:

@@ -42,7 +42,7 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def status(path: Path) -> os.stat_result | None:
+def status(path: str | Path) -> os.stat_result | None:
     """What is at the path itself, links not followed; None where nothing is."""
     try:
         return os.lstat(path)
@@ -58,7 +58,7 @@ def is_folder(found: os.stat_result | None) -> bool:
     return found is not None and stat.S_ISDIR(found.st_mode)
 
 
-def content(path: Path, span: tuple[int, int] | None = None) -> bytes | None:
+def content(path: str | Path, span: tuple[int, int] | None = None) -> bytes | None:
     """The bytes of a regular file; None where there is none, a link or a folder included.
 
     Of a `span`, from which byte and how many, only these.
@@ -78,14 +78,17 @@ def content(path: Path, span: tuple[int, int] | None = None) -> bytes | None:
         os.close(descriptor)
 
 
-def permissions(path: Path) -> int | None:
+def permissions(path: str | Path) -> int | None:
     """The mode bits of what is at the path, without its type."""
     found = status(path)
     return None if found is None else stat.S_IMODE(found.st_mode)
 
 
-def write(path: Path, *parts: bytes, mode: int | None = None) -> None:
-    """Make a new file that is on the disk when this returns. FileExistsError if it exists."""
+def write(path: str | Path, *parts: bytes, mode: int | None = None, synced: bool = True) -> None:
+    """Make a new file. FileExistsError if it exists.
+
+    It is on the disk when this returns, if it is to be `synced` now.
+    """
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
     descriptor = os.open(path, flags, 0o666)
     try:
@@ -93,12 +96,22 @@ def write(path: Path, *parts: bytes, mode: int | None = None) -> None:
             _write_all(descriptor, part)
         if mode is not None:
             os.fchmod(descriptor, mode)
+        if synced:
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync(path: str | Path) -> None:
+    """Put what a file holds on the disk."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
 
 
-def remove(path: Path) -> None:
+def remove(path: str | Path) -> None:
     """Remove a file, which may be gone already."""
     try:
         os.unlink(path)

@@ -109,7 +109,7 @@ def _recorded(root: Path, files: Sequence[tuple[FileChange, FileRecord]]) -> Ite
     start = 0
     for change, record in files:
         if change.before is not None:
-            size, mode = len(change.before), disk.permissions(root / change.path)
+            size, mode = len(change.before), disk.permissions(_at(root, change.path))
             record = replace(record, mode=mode, kept=(start, size))
             start += size
         yield record
@@ -125,7 +125,9 @@ def _execute(
         if change.after is not None:
             mode = modes.get(record.path) if record.mode is None else record.mode
             with disk.doing("write", record.path):
-                disk.write(_temporary(root, entry, index), change.after, mode=mode)
+                temporary = _temporary(root, entry, index)
+                disk.write(temporary, change.after, mode=mode, synced=False)
+    _sync_files(root, entry)
     for index, record in enumerate(entry.files):
         _swap(root, entry, index, record)
     for folder_record in entry.removed:
@@ -134,8 +136,16 @@ def _execute(
     _sync(root, entry)
 
 
+def _sync_files(root: Path, entry: Entry) -> None:
+    """All after all are written: the disk then takes many at a time."""
+    for index, record in enumerate(entry.files):
+        if record.after is not None:
+            with disk.doing("write", record.path):
+                disk.sync(_temporary(root, entry, index))
+
+
 def _swap(root: Path, entry: Entry, index: int, record: FileRecord) -> None:
-    target = root / record.path
+    target = _at(root, record.path)
     with disk.doing("write", record.path):
         if _found(target) != record.before:
             raise ConflictError(
@@ -191,7 +201,7 @@ def _make_again(root: Path, folder: FolderRecord) -> None:
 def _restore(root: Path, entry: Entry, index: int, record: FileRecord) -> bool:
     """Give a file its earlier content back; false if it is neither the earlier nor the later."""
     with disk.doing("restore", record.path):
-        target = root / record.path
+        target = _at(root, record.path)
         found = _found(target)
         if found == record.before:
             return True
@@ -208,22 +218,26 @@ def _restore(root: Path, entry: Entry, index: int, record: FileRecord) -> bool:
         return True
 
 
-def _found(target: Path) -> str | None:
+def _found(target: str) -> str | None:
     data = disk.content(target)
     if data is None and disk.status(target) is not None:
         return "not a file"
     return None if data is None else disk.digest(data)
 
 
-def _temporary(root: Path, entry: Entry, index: int) -> Path:
-    folder = (root / entry.files[index].path).parent
-    return folder / f".splitter-{entry.token}-{index}"
+def _at(root: Path, path: str) -> str:
+    """A path below the root; text, for there are thousands."""
+    return f"{root}/{path}"
+
+
+def _temporary(root: Path, entry: Entry, index: int) -> str:
+    folder, slash, _ = entry.files[index].path.rpartition("/")
+    return _at(root, f"{folder}{slash}.splitter-{entry.token}-{index}")
 
 
 def _sync(root: Path, entry: Entry) -> None:
-    folders = {(root / file.path).parent for file in entry.files}
-    folders |= {(root / folder).parent for folder in entry.created}
-    folders |= {(root / folder.path).parent for folder in entry.removed}
-    for folder in sorted(folders):
-        with disk.doing("write", folder):
-            disk.sync_folder(folder)
+    removed = (folder.path for folder in entry.removed)
+    paths = (*(file.path for file in entry.files), *entry.created, *removed)
+    for folder in sorted({path.rpartition("/")[0] for path in paths}):
+        with disk.doing("write", root / folder):
+            disk.sync_folder(root / folder)

@@ -19,7 +19,7 @@ def read(source: str) -> Reading:
     tree = ast.parse(source)
     home = Home("m", "m", is_package=False)
     statements = read_statements(tree, ImportMap({"a": "b"}), home, everything=True)
-    return read_names(text, tree, statements, Interest({"a"}, lambda value: False, {}))
+    return read_names(text, tree, statements, Interest({"a"}, lambda value: False, {}, ()))
 
 
 def lines_seen(source: str) -> dict[int, list[str]]:
@@ -105,7 +105,7 @@ def test_what_a_use_in_an_inner_scope_sees(source: str, seen: dict[int, list[str
 def test_what_all_lists_is_found_in_all_its_forms() -> None:
     source = "__all__ = ['a', *b]\n__all__ += ('c',)\n__all__.extend(['d'])\n__all__: t = ['e']\n"
     text, tree = open_text(source.encode()), ast.parse(source)
-    interest = Interest({"__all__"}, lambda value: False, {})
+    interest = Interest({"__all__"}, lambda value: False, {}, ())
     assert read_names(text, tree, [], interest).exported == {"a", "c", "d", "e"}
 
 

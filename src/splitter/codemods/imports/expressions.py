@@ -50,11 +50,15 @@ class Reading:
 
 
 class Interest(NamedTuple):
-    """What to look for: names, strings that look old, and how `typing` is spelled here."""
+    """What to look for: names, strings that look old, and how `typing` is spelled here.
+
+    `roots` are what strings that look old start with.
+    """
 
     names: Collection[str]
     looks_old: Callable[[str], bool]
     typing: Mapping[str, str]
+    roots: Collection[str]
 
 
 class Expressions:

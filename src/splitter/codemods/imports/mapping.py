@@ -21,7 +21,7 @@ class ImportMap:
 
     __slots__ = (
         "_deeper", "_inner", "_known", "_needles", "_quoted", "_quoted_roots", "_targets",
-        "_touched", "binds", "modules", "news", "olds",
+        "_touched", "binds", "modules", "news", "olds", "roots",
     )  # fmt: skip
 
     def __init__(self, imports: Mapping[str, str], *, modules: Collection[str] = ()) -> None:
@@ -29,6 +29,7 @@ class ImportMap:
         self._targets = {new: new for new in imports.values()} | dict(imports)
         self.news = frozenset(self.olds.values())
         self.modules = frozenset(modules)
+        self.roots = frozenset(old.partition(".")[0] for old in self.olds)
         self.binds = frozenset(
             name for new in self.news for name in (new.partition(".")[0], new.rpartition(".")[2])
         )

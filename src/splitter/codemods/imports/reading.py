@@ -51,6 +51,7 @@ class _Reader(Expressions):
     ) -> None:
         super().__init__(text, interest)
         self._statements = statements
+        self._words = [name.encode() for name in (*interest.names, *interest.roots)]
 
     def _body(self, body: Sequence[ast.stmt], block: Block) -> None:
         outer, self.block = self.block, block
@@ -68,6 +69,13 @@ class _Reader(Expressions):
     def see_functiondef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         for decorator in node.decorator_list:
             self.visit(decorator, "decorator")
+        if self._concerns(node):
+            self._inside_function(node)
+        self.bind(node.name)
+
+    see_asyncfunctiondef = see_functiondef
+
+    def _inside_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         self.defaults(node.args)
         with self._type_parameters(node):
             for argument in all_arguments(node.args):
@@ -78,13 +86,15 @@ class _Reader(Expressions):
             with self.inner("function"):
                 self.parameters(node.args)
                 self._body(node.body, self.block)
-        self.bind(node.name)
-
-    see_asyncfunctiondef = see_functiondef
 
     def see_classdef(self, node: ast.ClassDef) -> None:
         for decorator in node.decorator_list:
             self.visit(decorator, "decorator")
+        if self._concerns(node):
+            self._inside_class(node)
+        self.bind(node.name)
+
+    def _inside_class(self, node: ast.ClassDef) -> None:
         with self._type_parameters(node):
             for base in node.bases:
                 self.visit(base, "base")
@@ -92,7 +102,18 @@ class _Reader(Expressions):
                 self.visit(keyword)
             with self.inner("class"):
                 self._body(node.body, self.block)
-        self.bind(node.name)
+
+    def _concerns(self, node: ast.stmt) -> bool:
+        """False only if nothing of interest can stand in a definition; most have nothing.
+
+        A name that is not ASCII may stand for one that is (PEP 3131: NFKC). A tree that libcst
+        made does not say where a definition ends.
+        """
+        if node.end_lineno is None:
+            return True
+        start, end = self.text.span(node)
+        data = self.text.data[start:end]
+        return not data.isascii() or any(word in data for word in self._words)
 
     @contextmanager
     def _type_parameters(self, node: object) -> Iterator[None]:

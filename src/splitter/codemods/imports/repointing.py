@@ -87,7 +87,9 @@ class _Work:
     def _follow(self, tree: ast.Module, names: Collection[str]) -> None:
         """Rewrite the uses of `names`, and strings."""
         wanted = {*names, *self._imports.binds, *callee_names(self._statements)}
-        interest = Interest(wanted, self._imports.looks_old, _typing_names(self._statements))
+        interest = Interest(
+            wanted, self._imports.looks_old, _typing_names(self._statements), self._imports.roots
+        )
         reading = read_names(self._text, tree, self._statements, interest)
         if names:
             self._take(*follow_uses(self._text, reading, self._statements, self._imports))

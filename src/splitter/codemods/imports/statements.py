@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
-from functools import cache
 from typing import NamedTuple
 
 from splitter.codemods.imports.mapping import ImportMap
 
 _ABOVE = "the dots reach above the top of the monolith; it was left"
 _BODIES = ("body", "orelse", "handlers", "finalbody", "cases")
+_KINDS: tuple[type[ast.AST], ...] = (
+    *ast.stmt.__subclasses__(),
+    ast.ExceptHandler,
+    ast.match_case,
+)
+_COMPOUND = {
+    kind: bodies
+    for kind in _KINDS
+    if (bodies := tuple(name for name in _BODIES if name in kind._fields))
+}
+"""The fields with statements of every kind of node that stands among statements and has some."""
 _IMPORTS = (ast.Import, ast.ImportFrom)
 
 
@@ -114,16 +124,12 @@ def _import_nodes(tree: ast.Module) -> list[ast.Import | ast.ImportFrom]:
     ahead: list[list[ast.AST]] = [list(tree.body)]
     while ahead:
         for node in ahead.pop():
-            if isinstance(node, _IMPORTS):
+            kind = type(node)
+            if kind in _COMPOUND:
+                ahead += [getattr(node, name) for name in _COMPOUND[kind]]
+            elif isinstance(node, _IMPORTS):
                 found.append(node)
-            ahead += [getattr(node, name) for name in _bodies(node._fields)]
     return sorted(found, key=lambda node: (node.lineno, node.col_offset))
-
-
-@cache
-def _bodies(fields: tuple[str, ...]) -> tuple[str, ...]:
-    """Those that hold statements."""
-    return tuple(name for name in _BODIES if name in fields)
 
 
 def _plain(alias: ast.alias, imports: ImportMap) -> Imported:
