@@ -370,8 +370,8 @@ def test_the_reverse_map_gives_the_file_back_or_a_note_says_why(
     done = rewritten(source, ImportMap(names))
     assume(not codes(done) & {RESHAPED, RENAMED, UNCERTAIN})
     back = rewritten(done.text, ImportMap({new: old for old, new in names.items()}))
-    assume(not codes(back) & {RENAMED})
-    assert back.text.decode() == source.decode(), done.text.decode()
+    said = codes(back) & {RESHAPED, RENAMED}
+    assert said or back.text.decode() == source.decode(), done.text.decode()
 
 
 @many

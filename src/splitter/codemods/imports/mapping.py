@@ -9,6 +9,7 @@ _RELATIVE = (b"from .", b"from.", b"from  ", b"from\t", b"from\f", b"from\\", b"
 _DOTS_AFTER_FROM = re.compile(rb"\bfrom[ \t\f\\\r\n]*\.")
 _PATH = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _DYNAMIC = (b"import_module", b"__import__")
+_STAR = b"import *"
 
 
 class ImportMap:
@@ -118,7 +119,9 @@ class ImportMap:
                 if whole:
                     return True
                 maybe = True
-        return mentions_dynamic(source) or ((moved or maybe) and has_relative(source))
+        if mentions_dynamic(source) or (self._inner and _STAR in source):
+            return True
+        return (moved or maybe) and has_relative(source)
 
     def _goes_its_own_way(self, old: str) -> bool:
         above, _, last = old.rpartition(".")
