@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from splitter.discovery.names import Definition, Names, chain_of
 from splitter.discovery.parsing import Parsed
+from splitter.discovery.trees import walk
 
 _SIGNS = (
     *(b"__table", b"Table(", b"table=True", b"table = True"),
@@ -55,8 +56,8 @@ class Use:
 class Models:
     """All models of the project, by the dotted name of their definition."""
 
-    def __init__(self, parsed: Parsed) -> None:
-        self.names = Names(parsed)
+    def __init__(self, parsed: Parsed, names: Names) -> None:
+        self.names = names
         self._parsed = parsed
         self._tables: dict[str, str | None] = {}
         self.by_definition: dict[str, Model] = {}
@@ -294,6 +295,7 @@ def _relate(
 
 
 _RELATION_CHAINS = frozenset((name,) for name in _RELATIONS)
+_COLUMN_CHAINS = _RELATION_CHAINS | {("Column",), ("mapped_column",)}
 
 
 def _assigned(node: ast.ClassDef) -> Mapping[str, ast.expr]:
@@ -315,8 +317,10 @@ def _names_tables(node: ast.ClassDef) -> ast.AST | None:
 
 
 def _has_columns(node: ast.ClassDef) -> bool:
-    called = {chain_of(part.func)[-1:] for part in ast.walk(node) if isinstance(part, ast.Call)}
-    return bool(called & {("Column",), ("mapped_column",), *_RELATION_CHAINS})
+    return any(
+        isinstance(part, ast.Call) and chain_of(part.func)[-1:] in _COLUMN_CHAINS
+        for part in walk(node)
+    )
 
 
 def _snake(name: str) -> str:

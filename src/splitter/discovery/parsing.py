@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from splitter.model.changes import Note
 from splitter.model.monolith import Sources
 
+_GROWTH = 200_000
+"""So many new objects are there before one looks for garbage among them; Python itself: 700."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
@@ -69,13 +72,15 @@ def absolute(module: str, path: str, level: int) -> str:
 def _no_collection() -> Iterator[None]:
     """Millions of nodes that stay must not be gone through again and again for garbage.
 
-    That would cost several times what the parsing does, here and in all that follows.
+    That would cost several times what the parsing does, here and in all that follows, where what
+    is kept for good grows by the hundred thousand, too.
     """
     was_on = gc.isenabled()
     gc.disable()
     try:
         yield
         gc.freeze()
+        gc.set_threshold(_GROWTH)
     finally:
         if was_on:
             gc.enable()

@@ -9,19 +9,20 @@ from collections.abc import Iterator
 
 from splitter.discovery import sql
 from splitter.discovery.mapping import Model, Models, Use, is_migration
+from splitter.discovery.names import Names
 from splitter.discovery.parsing import Parsed, absolute
 from splitter.discovery.queries import uses_in
 from splitter.model.monolith import Table, TableUse
 
 
-def read_tables(parsed: Parsed) -> tuple[Table, ...]:
+def read_tables(parsed: Parsed, names: Names | None = None) -> tuple[Table, ...]:
     """Every table that a model maps or raw SQL names, by name, with its uses by module and line.
 
     Migrations are left out: they write every table once, and belong to none. A name that SQL
     spells in other letters is the model's. `references` are the tables that foreign keys and
-    relationships of the model lead to.
+    relationships of the model lead to; `names`: those of the same code, if looked up before.
     """
-    models = Models(parsed)
+    models = Models(parsed, names or Names(parsed))
     by_table: dict[str, list[Model]] = defaultdict(list)
     for model in models.by_definition.values():
         by_table[model.table].append(model)
@@ -29,8 +30,8 @@ def read_tables(parsed: Parsed) -> tuple[Table, ...]:
     uses: dict[str, set[Use]] = defaultdict(set)
     for use in _uses(parsed, models):
         uses[spelled.get(use.table.lower(), use.table)].add(use)
-    names = sorted({*by_table, *uses})
-    return tuple(_table(name, by_table.get(name, []), uses[name], models) for name in names)
+    found = sorted({*by_table, *uses})
+    return tuple(_table(name, by_table.get(name, []), uses[name], models) for name in found)
 
 
 def _uses(parsed: Parsed, models: Models) -> Iterator[Use]:

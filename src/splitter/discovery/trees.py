@@ -35,6 +35,8 @@ def children(node: ast.AST) -> list[ast.AST]:
     names = _fields.get(kind)
     if names is None:
         names = _fields[kind] = _fields_of(kind)
+    if not names:
+        return []
     found: list[ast.AST] = []
     for name in names:
         value = getattr(node, name, None)

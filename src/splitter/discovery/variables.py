@@ -12,24 +12,31 @@ from splitter.discovery.scopes import chain_of
 from splitter.discovery.trees import walk
 from splitter.model.monolith import Variable
 
-_SIGN = re.compile(rb"environ|getenv|Settings\b|\b[Cc]onfig\(|\bEnv\(|\benv\b")
+_SIGNS = (b"environ", b"getenv", b"Config(", b"Env(", b"decouple")
+_ASKS = re.compile(rb"\b(?:environ|getenv)\b")
 _NAME = re.compile(r"[A-Z][A-Z0-9_]*[A-Z0-9]$")
 _READERS = frozenset({"config", "env", "getenv"})
 _NO_FIELD = frozenset({"ClassVar", "PrivateAttr", "InitVar"})
 
 
-def read_variables(parsed: Parsed) -> tuple[Variable, ...]:
-    """Every variable that code asks for by its name, by name and place."""
+def read_variables(parsed: Parsed, names: Names | None = None) -> tuple[Variable, ...]:
+    """Every variable that code asks for by its name, by name and place.
+
+    `names`: those of the same code, if they were looked up before.
+    """
     found: set[Variable] = set()
-    names = Names(parsed)
+    names = names or Names(parsed)
     for module, path in parsed.names.items():
         tree = parsed.trees.get(path)
-        if tree is not None and _SIGN.search(parsed.sources[path]):
-            found.update(_in_tree(tree, module, path))
-            if b"Settings" in parsed.sources[path]:
-                for definition in names.top_level(module).values():
-                    if _is_settings(names, definition, 0):
-                        found.update(_fields(definition.node, module, path))
+        if tree is None:
+            continue
+        source = parsed.sources[path]
+        if any(sign in source for sign in _SIGNS):
+            found.update(_in_tree(tree, module, path, source))
+        if b"Settings" in source:
+            for definition in names.top_level(module).values():
+                if _is_settings(names, definition, 0):
+                    found.update(_fields(definition.node, module, path))
     return tuple(sorted(found))
 
 
@@ -47,14 +54,24 @@ def _is_settings(names: Names, definition: Definition, depth: int) -> bool:
     return False
 
 
-def _in_tree(tree: ast.Module, module: str, path: str) -> Iterator[Variable]:
+def _in_tree(tree: ast.Module, module: str, path: str, source: bytes) -> Iterator[Variable]:
     readers = set(_readers(tree))
-    for node in walk(tree):
+    telling = tree.body if readers else _with_signs(tree, source)
+    for node in (part for statement in telling for part in walk(statement)):
         if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
             if chain_of(node.value)[-1:] == ("environ",):
                 yield from _told(node.slice, None, True, module, path, node.lineno)
         elif isinstance(node, ast.Call):
             yield from _asked(node, readers, module, path)
+
+
+def _with_signs(tree: ast.Module, source: bytes) -> Iterator[ast.stmt]:
+    """The statements whose lines have a word that a variable is asked for with."""
+    lines = source.splitlines()
+    for node in tree.body:
+        first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
+        if _ASKS.search(b"\n".join(lines[first - 1 : node.end_lineno])):
+            yield node
 
 
 def _asked(node: ast.Call, readers: set[str], module: str, path: str) -> Iterator[Variable]:

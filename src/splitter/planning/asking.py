@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from splitter.discovery.scopes import chain_of
+from splitter.discovery.scopes import Chain, chain_of
 from splitter.planning.inferring import Scope, Type
 from splitter.planning.inheritance import Inheritance
 from splitter.planning.pieces import Member, last_name
@@ -17,6 +17,9 @@ SPECIAL = "__…__"
 _ASKS = frozenset({"isinstance", "issubclass"})
 _INJECTS = frozenset({"Depends", "Security"})
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_NAMING = frozenset(
+    {*_FUNCTIONS, ast.arg, ast.AnnAssign, ast.ClassDef, ast.ExceptHandler, ast.Call}
+)
 
 
 class Asked:
@@ -29,11 +32,16 @@ class Asked:
         self.open: set[str] = set()
         self.members: set[Member] = set()
         self.made: set[Member] = set()
+        self._asked: set[Chain] = set()
+        self._handed: set[Chain] = set()
 
     def make(self, node: ast.AST) -> None:
         """A class that is called or handed about, so that there may be objects of it."""
         chain = chain_of(node) if isinstance(node, ast.Name | ast.Attribute) else ()
-        for place in self.classes.types.places(chain, self.scope) if chain else ():
+        if not chain or chain in self._handed:
+            return
+        self._handed.add(chain)
+        for place in self.classes.types.places(chain, self.scope):
             if isinstance(self.classes.program.statement(place).node, ast.ClassDef):
                 self._made(place)
 
@@ -45,6 +53,10 @@ class Asked:
 
     def read(self, node: ast.AST) -> None:
         if isinstance(node, ast.Attribute):
+            chain = chain_of(node)
+            if chain and chain in self._asked:
+                return
+            self._asked.add(chain)
             self.attributes.add(node.attr)
             self._add(node, self.classes.types.methods_owner(node, self.scope))
         elif isinstance(node, ast.Call) and last_name(node.func) in ("getattr", "methodcaller"):
@@ -72,6 +84,8 @@ def only_named(parts: Iterable[ast.AST]) -> set[ast.AST]:
     annotations: set[ast.AST] = set()
     injects = False
     for part in parts:
+        if part.__class__ not in _NAMING:
+            continue
         if isinstance(part, _FUNCTIONS) and part.returns is not None:
             annotations.add(part.returns)
         elif isinstance(part, ast.arg | ast.AnnAssign) and part.annotation is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from splitter.discovery.names import Names
 from splitter.discovery.tables import read_tables
 from splitter.discovery.variables import read_variables
 from splitter.model.changes import Note
@@ -53,7 +54,9 @@ def cut(
     )
     calls = {s.name: blueprint.calls(s.name) for s in services} if blueprint is not None else {}
     members = parties(program, ground.routes, services, ground.app, calls=calls)
-    tables, variables = read_tables(ground.parsed), read_variables(ground.parsed)
+    names = Names(ground.parsed)
+    tables = read_tables(ground.parsed, names)
+    variables = read_variables(ground.parsed, names)
     evidence = Evidence(members, tables)
     used: tuple[Access, ...] = ()
     if members.planned or seen:

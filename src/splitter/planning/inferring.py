@@ -24,6 +24,10 @@ _LITERALS = (
     *(ast.Constant, ast.JoinedStr, ast.Dict, ast.List, ast.Set, ast.Tuple, ast.ListComp),
     *(ast.DictComp, ast.SetComp, ast.GeneratorExp, ast.Compare, ast.BinOp, ast.Lambda),
 )
+_BINDING = frozenset(
+    {ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign, ast.For, ast.AsyncFor}
+    | {ast.comprehension, ast.withitem, ast.NamedExpr}
+)
 _WRAPPERS = frozenset({"Annotated", "Optional", "Union", "Type", "type", "ClassVar", "Final"})
 
 
@@ -60,6 +64,8 @@ class Types:
         if spec is not None:
             self._parameters(scope, spec)
         for part in parts:
+            if part.__class__ not in _BINDING:
+                continue
             if isinstance(part, ast.Import | ast.ImportFrom):
                 for local, imported, _ in bound_by_import(part, resolve):
                     scope.imports[local] = imported

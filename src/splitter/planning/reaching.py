@@ -30,6 +30,8 @@ _PLAIN = frozenset(
 )
 _START_UP = frozenset({"lifespan", "on_startup", "on_shutdown"})
 _DEFINED = re.compile(rb"\bdef\s+([^\s(\[]+)")
+_ASKING = frozenset({ast.Attribute, ast.Call})
+_MENTIONS = frozenset({ast.Name, ast.Attribute})
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -167,9 +169,12 @@ class Reaching:
         parts = [*_without(node, skip)]
         told = Asked(self._classes, self.types.scope(module, node, owner, parts))
         for part in parts:
-            told.read(part)
-        for part in _without(node, skip | only_named(parts)):
-            told.make(part)
+            if part.__class__ in _ASKING:
+                told.read(part)
+        named = {inner for part in only_named(parts) for inner in walk(part)}
+        for part in parts:
+            if part.__class__ in _MENTIONS and part not in named:
+                told.make(part)
         return Facts(
             node,
             uses,

@@ -70,10 +70,13 @@ class Calls:
                 continue
             if isinstance(part, ast.Call):
                 yield Sight(piece, part, view, decorates)
-            decorators = getattr(part, "decorator_list", ())
-            name = str(getattr(part, "name", ""))
             inner = children(part)
-            todo += [(child, name if child in decorators else "") for child in inner]
+            decorators = getattr(part, "decorator_list", ())
+            if decorators:
+                name = str(getattr(part, "name", ""))
+                todo += [(child, name if child in decorators else "") for child in inner]
+            else:
+                todo += [(child, "") for child in inner]
 
 
 def literal(node: ast.AST | None) -> str | None:
