@@ -53,6 +53,7 @@ class Case:
 
     `source` is file or origin; within it names are unique. `line` counts from 1; 0 is unknown.
     Cases of one source that name one `session` share it, as those do that are joined by `after`.
+    `recorded` is the status that a client once got for it; 0 where there was none.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Case:
     rules: Rules = field(default_factory=Rules)
     line: int = 0
     session: str = ""
+    recorded: int = 0
 
 
 @dataclass(frozen=True, slots=True)

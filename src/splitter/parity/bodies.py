@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from splitter.model.jsontext import Json, write
 from splitter.parity.templates import Values, filled, filled_value, names_in
@@ -54,7 +54,39 @@ class TextBody:
         return filled(self.text, values).encode("utf-8", "surrogatepass")
 
 
-Body = JsonBody | FormBody | TextBody
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place for a captured value; `spelled` says how it is written there: json, form or text."""
+
+    name: str
+    spelled: str
+
+
+@dataclass(frozen=True, slots=True)
+class PiecedBody:
+    """Bytes that are sent as they are, with places for values between them."""
+
+    pieces: tuple[bytes | Slot, ...]
+    content_type: str = ""
+
+    def names(self) -> list[str]:
+        return [piece.name for piece in self.pieces if isinstance(piece, Slot)]
+
+    def encode(self, values: Values) -> bytes:
+        return b"".join(
+            piece if isinstance(piece, bytes) else _spelled(piece, values) for piece in self.pieces
+        )
+
+
+Body = JsonBody | FormBody | TextBody | PiecedBody
+
+
+def _spelled(slot: Slot, values: Values) -> bytes:
+    template = f"{{{{ {slot.name} }}}}"
+    if slot.spelled == "json":
+        return write(filled_value(template, values)).encode()
+    text = filled(template, values)
+    return (quote_plus(text) if slot.spelled == "form" else text).encode("utf-8", "surrogatepass")
 
 
 def _texts(value: Json) -> Iterator[str]:

@@ -135,15 +135,20 @@ def _queries(entry: Entry | None, key: str) -> tuple[str, ...]:
 def _query(query: str, entry: Entry, key: str) -> str:
     from splitter.parity.queries import QueryError, compiled
 
-    if key == "ignore" and query.lower().startswith("header:"):
+    if key == "capture" and query.lower().startswith("cookie:"):
+        name = query[len("cookie:") :].strip()
+        if not TOKEN.fullmatch(name):
+            raise entry.error(f"capture: {query!r} names no cookie", "cookie:NAME")
+        return f"cookie:{name}"
+    if key in ("ignore", "capture") and query.lower().startswith("header:"):
         name = query[len("header:") :].strip().lower()
         if not TOKEN.fullmatch(name):
-            raise entry.error(f"ignore: {query!r} names no header", "header:NAME")
+            raise entry.error(f"{key}: {query!r} names no header", "header:NAME")
         return f"header:{name}"
     try:
         compiled(query)
     except QueryError as error:
-        hint = "header:NAME for a header" if key == "ignore" else ""
+        hint = "header:NAME for a header" if key in ("ignore", "capture") else ""
         raise entry.error(f"{key}: {query!r} is no JSONPath: {error}", hint) from None
     return query
 

@@ -102,17 +102,33 @@ def _captured(case: Case, answer: Observation | None) -> Iterator[tuple[str, Jso
 
     if answer is None or not case.capture:
         return
+    queries = {}
+    for name, query in case.capture.items():
+        place, colon, key = query.partition(":")
+        if colon and place in ("header", "cookie"):
+            yield from ((name, value) for value in _in_headers(answer, place, key))
+        else:
+            queries[name] = query
     try:
-        document = json_of(answer)
+        document = json_of(answer) if queries else None
     except (JsonError, UndecodableError):
         return
-    for name, query in case.capture.items():
+    for name, query in queries.items():
         try:
             found = first(query, document)
         except QueryError:
             continue
         if found:
             yield name, found[0]
+
+
+def _in_headers(answer: Observation, place: str, key: str) -> list[str]:
+    """The first value of a header, or the last of a cookie."""
+    if place == "header":
+        return [value for name, value in answer.headers if name == key.lower()][:1]
+    set_here = [v.partition(";")[0] for n, v in answer.headers if n == "set-cookie"]
+    pairs = [pair.partition("=") for pair in set_here]
+    return [value.strip() for name, _, value in pairs if name.strip() == key][-1:]
 
 
 def _explained(missing: dict[str, list[str]]) -> str:

@@ -1,10 +1,11 @@
-"""A pytest plugin that runs with the monolith's tests and writes down which SQL each request runs.
+"""A pytest plugin that runs with the monolith's tests and writes down what they ask and do.
 
-    pytest -p splitter_pytest --splitter-tables FILE
+    pytest -p splitter_pytest --splitter-tables FILE     which SQL each request runs
+    pytest -p splitter_pytest --splitter-record FILE     the requests and answers themselves
 
-It is one file that needs nothing but pytest and Python 3.8, so that it can be put on the path of
-the monolith's own interpreter. FILE gets a JSON document a line: the request's method and path,
-its endpoint, and each statement once, without its parameters. Processes of a run add to it.
+It needs nothing but pytest and Python 3.8, so that its folder can be put on the path of the
+monolith's own interpreter. The first FILE gets a JSON document a line: the request's method and
+path, its endpoint, and each statement once, without its parameters. Processes of a run add to it.
 """
 
 from __future__ import annotations
@@ -20,9 +21,15 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 _request: contextvars.ContextVar[dict[str, Any] | None] = contextvars.ContextVar(
     "splitter_request", default=None
 )
+
+_listeners: list[Callable[[str], None]] = []
+"""What else hears of each statement."""
+_watched: set[tuple[str, str]] = set()
 
 DRIVERS = (
     ("psycopg", "Cursor", ("execute", "executemany")),
@@ -46,6 +53,12 @@ def pytest_addoption(parser: Any) -> None:
         default=None,
         help="write to FILE which SQL each request of the tests runs",
     )
+    group.addoption(
+        "--splitter-record",
+        metavar="FILE",
+        default=None,
+        help="write the tests' requests to FILE, which splitter parity-check --cases takes",
+    )
 
 
 def pytest_configure(config: Any) -> None:
@@ -53,6 +66,24 @@ def pytest_configure(config: Any) -> None:
     if path and not config.pluginmanager.has_plugin("splitter-tables"):
         watch = Watch(os.path.abspath(path), fresh=not hasattr(config, "workerinput"))
         config.pluginmanager.register(watch, "splitter-tables")
+    path = config.getoption("--splitter-record")
+    if path and not config.pluginmanager.has_plugin("splitter-record"):
+        package = __package__ + "." if __package__ else ""
+        recording = importlib.import_module(package + "splitter_recording")
+        try:
+            recorder = recording.Recorder(config, os.path.abspath(path))
+        except OSError as error:
+            raise pytest.UsageError(f"--splitter-record: cannot write {path}: {error.strerror}")
+        config.pluginmanager.register(recorder, "splitter-record")
+        _listeners.append(recorder.statement)
+        _watch_sqlite()
+        watch_drivers()
+
+
+def pytest_runtest_setup() -> None:
+    """An application may import its driver late."""
+    if _watched:
+        watch_drivers()
 
 
 class Watch:
@@ -62,15 +93,11 @@ class Watch:
         self.path = path
         self.seen: dict[tuple[str, str, str], set[str]] = {}
         self.requests = 0
-        self.patched: set[tuple[str, str]] = set()
         if fresh:
             open(path, "w", encoding="utf-8").close()
         _watch_sqlite()
         self._watch_application()
-        self.watch_drivers()
-
-    def pytest_runtest_setup(self) -> None:
-        self.watch_drivers()
+        watch_drivers()
 
     def pytest_sessionfinish(self) -> None:
         lines = [
@@ -80,19 +107,6 @@ class Watch:
         text = "".join(json.dumps(line) + "\n" for line in lines)
         with open(self.path, "a", encoding="utf-8") as stream:
             stream.write(text)
-
-    def watch_drivers(self) -> None:
-        """Listen to what was imported since; an application may import its driver late."""
-        if "sqlalchemy" in sys.modules and ("sqlalchemy", "") not in self.patched:
-            self.patched.add(("sqlalchemy", ""))
-            _watch_sqlalchemy()
-        for module, name, methods in DRIVERS:
-            kind = getattr(sys.modules.get(module), name, None)
-            if kind is not None:
-                for method in methods:
-                    if (module, name + "." + method) not in self.patched:
-                        self.patched.add((module, name + "." + method))
-                        _watch_method(kind, method)
 
     def _watch_application(self) -> None:
         """Every request goes through an application's `__call__`, that of FastAPI included."""
@@ -107,7 +121,7 @@ class Watch:
             if scope["type"] not in ("http", "websocket") or _request.get() is not None:
                 await answer(self, scope, receive, send)
                 return
-            watch.watch_drivers()
+            watch_drivers()
             request: dict[str, Any] = {"statements": set(), "path": scope.get("path", "")}
             token = _request.set(request)
             try:
@@ -127,6 +141,20 @@ class Watch:
         self.seen.setdefault(key, set()).update(request["statements"])
 
 
+def watch_drivers() -> None:
+    """Listen to what was imported since."""
+    if "sqlalchemy" in sys.modules and ("sqlalchemy", "") not in _watched:
+        _watched.add(("sqlalchemy", ""))
+        _watch_sqlalchemy()
+    for module, name, methods in DRIVERS:
+        kind = getattr(sys.modules.get(module), name, None)
+        if kind is not None:
+            for method in methods:
+                if (module, name + "." + method) not in _watched:
+                    _watched.add((module, name + "." + method))
+                    _watch_method(kind, method)
+
+
 def _name(endpoint: Any) -> str:
     while hasattr(endpoint, "__wrapped__") and not hasattr(endpoint, "__qualname__"):
         endpoint = endpoint.__wrapped__
@@ -138,7 +166,7 @@ def _name(endpoint: Any) -> str:
 
 def _note(statement: Any) -> None:
     request = _request.get()
-    if request is None:
+    if request is None and not _listeners:
         return
     if hasattr(statement, "as_string"):
         try:
@@ -146,7 +174,10 @@ def _note(statement: Any) -> None:
         except Exception:
             return
     text = statement.decode("utf-8", "replace") if isinstance(statement, bytes) else str(statement)
-    request["statements"].add(text)
+    for listener in _listeners:
+        listener(text)
+    if request is not None:
+        request["statements"].add(text)
 
 
 def _watch_sqlalchemy() -> None:
@@ -176,6 +207,9 @@ def _watch_method(kind: Any, method: str) -> None:
 
 def _watch_sqlite() -> None:
     """Connections of the standard library, whose classes cannot be changed, get subclasses."""
+    if ("sqlite3", "") in _watched:
+        return
+    _watched.add(("sqlite3", ""))
     connect = sqlite3.connect
 
     @functools.wraps(connect)
