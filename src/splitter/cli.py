@@ -280,6 +280,36 @@ def verify(
     raise typer.Exit(0 if checked.ok else 1)
 
 
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def record(
+    context: typer.Context,
+    target: Annotated[
+        str, typer.Option("--output", metavar="FILE", help="parity/recorded.jsonl if not given.")
+    ] = "",
+    project: ProjectDir = None,
+    dry_run: DryRun = False,
+    output: As = Format.TEXT,
+) -> None:
+    """Run the monolith's tests and record what they ask.
+
+    All other arguments go to pytest. The tests run in a copy of the project; the file is what
+    parity-check --cases takes. It holds what the tests send, passwords included.
+    """
+    from splitter.reports import console
+    from splitter.workflows import recording
+
+    opened = _open(context, project)
+    if dry_run:
+        command = recording.command_of(opened, context.args)
+        console.say([f"would run: {command}", f"would write: {target or recording.TARGET}"])
+        return
+    done = recording.record(opened, context.args, target, say=console.progress)
+    if output is Format.JSON:
+        console.show_json(done.document())
+    else:
+        console.say(done.lines())
+
+
 @app.command("parity-check")
 def parity_check(
     context: typer.Context,
@@ -292,7 +322,16 @@ def parity_check(
         typer.Option("--service", metavar="NAME=URL", help="Where a service does; repeatable."),
     ] = None,
     cases: Annotated[
-        list[Path] | None, typer.Option("--cases", metavar="FILE", help="Repeatable.")
+        list[Path] | None,
+        typer.Option(
+            "--cases",
+            metavar="FILE",
+            help="Cases, recorded tests, HAR, access log or OpenAPI; repeatable.",
+        ),
+    ] = None,
+    sources: Annotated[
+        list[str] | None,
+        typer.Option("--from", metavar="SOURCE", help="cases, tests or openapi; repeatable."),
     ] = None,
     output: Annotated[
         ReportFormat, typer.Option("--format", help="text, json, junit, github or html.")
@@ -319,6 +358,7 @@ def parity_check(
         monolith,
         tuple(service or ()),
         tuple(str(c) for c in cases or ()),
+        tuple(sources or ()),
         concurrency,
         timeout,
         shard,

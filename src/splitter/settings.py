@@ -14,7 +14,7 @@ import sys
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import (
@@ -101,9 +101,15 @@ class DatabaseSection(_Section):
 
 
 class ParitySection(_Section):
-    """What parity-check puts to both sides when it is not told otherwise."""
+    """What parity-check puts to both sides when it is not told otherwise.
+
+    `cases` are files, `tests` the command that runs the monolith's tests, and `sources` says which
+    of cases, tests and openapi are taken.
+    """
 
     cases: tuple[str, ...] = ()
+    tests: str = ""
+    sources: tuple[Literal["cases", "tests", "openapi"], ...] = ()
     login: dict[str, Any] = Field(default_factory=dict)
     concurrency: int = Field(8, ge=1)
     timeout: float = Field(30, gt=0)

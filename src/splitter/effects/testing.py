@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from splitter.effects import disk
 from splitter.effects.launching import launched
 from splitter.errors import StartError, UsageError
 
@@ -37,19 +39,28 @@ def run_tests(root: Path, command: str, *, python: str, environment: Mapping[str
     """
     with tempfile.TemporaryDirectory(prefix="splitter-tests-") as folder:
         target = Path(folder) / "tables"
-        words = _words(command, python)
-        added = _surroundings(target, environment)
-        with launched(
-            words, folder=root, environment=added, stdout=_STDERR, stderr=_STDERR, grace=5
-        ) as tests:
-            status = tests.watchdog.wait()
-        if status > _FAILED or not target.exists():
-            raise StartError(
-                f"the tests were not run to their end: {command} ended with status {status}",
-                where=str(root),
-                hint="give the command that runs them there, such as --tests 'pytest tests'",
-            )
+        status = _run(root, command, "--splitter-tables", target, python, environment)
         return TestRun(status, read_requests(target))
+
+
+def record_tests(
+    root: Path, command: str, target: Path, *, python: str, environment: Mapping[str, str]
+) -> bool:
+    """Run `command` in the same way, and write what the tests ask to `target`. Whether some failed.
+
+    StartError if they are not run at all.
+    """
+    return bool(_run(root, command, "--splitter-record", target, python, environment))
+
+
+def keep(recording: Path, place: Path) -> None:
+    """Put a recording in its place, for its owner's eyes only: tests send passwords."""
+    with disk.doing("write", place):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        beside = place.with_name(f".{place.name}.new")
+        shutil.copyfile(recording, beside)
+        beside.chmod(0o600)
+        beside.replace(place)
 
 
 def read_requests(path: Path) -> tuple[Mapping[str, Any], ...]:
@@ -64,22 +75,45 @@ def read_requests(path: Path) -> tuple[Mapping[str, Any], ...]:
         raise UsageError(f"{path} cannot be read: {error}", hint=hint) from error
 
 
+def _run(
+    root: Path,
+    command: str,
+    option: str,
+    target: Path,
+    python: str,
+    environment: Mapping[str, str],
+) -> int:
+    words = _words(command, python)
+    added = _surroundings(option, target, environment)
+    with launched(
+        words, folder=root, environment=added, stdout=_STDERR, stderr=_STDERR, grace=5
+    ) as tests:
+        status = tests.watchdog.wait()
+    if status > _FAILED or not target.exists():
+        raise StartError(
+            f"the tests were not run to their end: {command} ended with status {status}",
+            where=str(root),
+            hint="give the command that runs them there, such as 'pytest tests'",
+        )
+    return status
+
+
 def _words(command: str, python: str) -> list[str]:
     try:
         words = shlex.split(command)
     except ValueError as error:
-        raise UsageError(f"--tests {command!r} is no command: {error}") from error
+        raise UsageError(f"{command!r} is no command: {error}") from error
     if not words:
-        raise UsageError("--tests names no command", hint="such as --tests 'pytest tests'")
+        raise UsageError("no command runs the tests", hint="such as 'pytest tests'")
     if words[0] in ("pytest", "py.test"):
         return [python, "-m", "pytest", *words[1:]]
     return [python, *words[1:]] if words[0] in ("python", "python3") else words
 
 
-def _surroundings(target: Path, environment: Mapping[str, str]) -> dict[str, str]:
+def _surroundings(option: str, target: Path, environment: Mapping[str, str]) -> dict[str, str]:
     path = environment.get("PYTHONPATH", os.environ.get("PYTHONPATH", ""))
     options = environment.get("PYTEST_ADDOPTS", os.environ.get("PYTEST_ADDOPTS", ""))
-    plugin = f"-p splitter_pytest --splitter-tables={shlex.quote(str(target))}"
+    plugin = f"-p splitter_pytest {option}={shlex.quote(str(target))}"
     return {
         **environment,
         "PYTHONPATH": os.pathsep.join(filter(None, [str(PLUGIN), path])),

@@ -15,14 +15,15 @@ from splitter.model.jsontext import JsonError
 from splitter.model.parity import Case, Observation, Request, Rules
 from splitter.parity.bodies import PiecedBody, Slot
 from splitter.parity.contents import UndecodableError, json_of
-from splitter.parity.cookies import Jar, values_in
+from splitter.parity.cookies import Jar
 from splitter.parity.places import Place, in_fields, in_json, in_multipart, in_path, leaves
-from splitter.parity.relations import is_safe, related, strength
+from splitter.parity.relations import identifies, is_safe, related, strength
 from splitter.parity.requests import carrying
 from splitter.parity.templates import names_in
 
 NOT_SENT = ("content-length", "transfer-encoding", "connection", "cookie")
-_CREDENTIAL = re.compile(r"authorization|token|api-?key|secret|csrf|xsrf", re.I)
+_MADE_ANEW = re.compile(r"(^|_)(token|jwt|csrf|nonce)$", re.I)
+"""Names of values that are never the same twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,7 @@ class _Session:
             after=self.cases[-1].name if self.cases else "",
             rules=Rules(generated=True),
             line=self.line,
+            session=self.name,
             recorded=exchange.answer.status,
         )
         self.cases.append(case)
@@ -192,7 +194,8 @@ class _Session:
         encoding = "latin-1" if multipart else "utf-8"
         if not places:
             return (exchange.body,)
-        text, at, pieces = exchange.body.decode(encoding), 0, []
+        text, at = exchange.body.decode(encoding), 0
+        pieces: list[bytes | Slot] = []
         for place in places:
             name = self._source(place)
             if name:
@@ -227,12 +230,14 @@ class _Session:
 
     def _origin(self, place: Place) -> _Origin | None:
         found = self.known.get(place.value, [])
-        if not found and isinstance(place.value, str) and place.spelled != "json":
-            if re.fullmatch(r"0|-?[1-9]\d{0,17}", place.value):
-                found = self.known.get(int(place.value), [])
+        digits = place.spelled != "json" and re.fullmatch(r"0|-?[1-9]\d{0,17}", str(place.value))
+        if not found and digits:
+            found = self.known.get(int(place.value), [])
         if strength(place.value) and found:
             return found[0]
-        scored = [(_score(place, origin), n, origin) for n, origin in enumerate(found)]
+        fitting = [(n, origin) for n, origin in enumerate(found) if _fits(place, origin)]
+        alone = len({origin.context for _, origin in fitting}) == 1
+        scored = [(_score(place, origin, alone), n, origin) for n, origin in fitting]
         best = max(scored, default=(0, 0, None), key=lambda one: one[:2])
         return best[2] if best[0] else None
 
@@ -240,6 +245,8 @@ class _Session:
         context = exchange.route or _bare(exchange.path)
         created = not is_safe(exchange.method) and exchange.answer.status < 400
         for query, key, value in _told(exchange.answer):
+            if query.startswith("$") and _MADE_ANEW.search(key):
+                self.secret.setdefault(number, set()).add(query)
             if value != "" and self.said.isdisjoint(_senses(value, key)):
                 origins = self.known.setdefault(value, [])
                 origins.append(_Origin(number, query, key, context, created))
@@ -252,17 +259,29 @@ _NOW = 0.0
 """Cookies that a server ends (by an age of 0, or a time long past) are gone, others stay."""
 
 
-def _score(place: Place, origin: _Origin) -> int:
-    """How well the names of both places fit; 0 where the value may be the same by chance."""
+def _fits(place: Place, origin: _Origin) -> bool:
+    """Whether the names of both places belong together."""
     if place.spelled in ("header", "cookie"):
-        return 0
-    key = place.key or ("id" if place.spelled == "path" else "")
-    fits = related(key, origin.key) or (place.spelled == "path" and related("id", origin.key))
-    if not fits:
-        return 0
-    subject = place.before if place.spelled == "path" else re.sub(r"_?ids?$", "", key, flags=re.I)
+        return False
+    is_path = place.spelled == "path"
+    if not is_path and re.fullmatch(r"-?\d+", str(place.value)) and not identifies(place.key):
+        return False
+    return related(_key(place), origin.key) or (is_path and related("id", origin.key))
+
+
+def _score(place: Place, origin: _Origin, alone: bool) -> int:
+    """How likely two places that fit mean the same thing; 0 where it may well be chance.
+
+    `alone`: nothing else has brought the value under such a name.
+    """
+    own = re.sub(r"_?ids?$", "", _key(place), flags=re.I)
+    subject = place.before if place.spelled == "path" else own
     same = bool(subject) and _stem(subject) in origin.context.lower()
-    return 3 if same else 2 if origin.created else 0
+    return 3 if same else 2 if origin.created else 1 if alone else 0
+
+
+def _key(place: Place) -> str:
+    return place.key or ("id" if place.spelled == "path" else "")
 
 
 def _stem(word: str) -> str:

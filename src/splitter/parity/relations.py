@@ -39,6 +39,11 @@ def related(key: str, other: str) -> bool:
     return len(two) == 1 and source == last
 
 
+def identifies(key: str) -> bool:
+    """Whether a name is that of something which stands for a thing, such as `id` or `ownerId`."""
+    return any(word in _IDENTIFIERS for word in _words(key)[-1:])
+
+
 def _words(name: str) -> list[str]:
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
     return [word for word in re.split(r"[^A-Za-z0-9]+", spaced.lower()) if word]

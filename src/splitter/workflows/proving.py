@@ -12,16 +12,15 @@ from pathlib import Path
 from splitter.actions.deprecation import MODULE as NOTICES
 from splitter.actions.gateway import Side, owners
 from splitter.effects import results
-from splitter.errors import DiskError, NoProject, UsageError
+from splitter.errors import NoProject, UsageError
 from splitter.model.monolith import Route
 from splitter.model.parity import Case, Outcome, Summary, Verdict
 from splitter.model.plan import Service
-from splitter.parity.cases import read_cases
 from splitter.parity.chains import Shard
 from splitter.planning.plan import Ground
 from splitter.planning.selecting import select
 from splitter.settings import Settings
-from splitter.workflows import parity, verifying
+from splitter.workflows import gathering, parity, verifying
 from splitter.workflows.look import ground_of
 from splitter.workflows.project import Project, open_project
 from splitter.workflows.sides import REST, Say, asked, both_sides
@@ -35,6 +34,7 @@ class Order:
     monolith: str = ""
     urls: tuple[str, ...] = ()
     cases: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
     concurrency: int | None = None
     timeout: float | None = None
     shard: str = ""
@@ -65,7 +65,7 @@ def compared(folder: Path | None, order: Order, *, say: Say) -> Iterator[Iterato
     limits = _limits(order)
     given = parity.named_urls(order.urls)
     if order.monolith or given:
-        with _given(folder, order, given, limits) as verdicts:
+        with _given(folder, order, given, limits, say) as verdicts:
             yield verdicts
         return
     project = open_project(folder)
@@ -109,7 +109,7 @@ def _limits(order: Order) -> _Limits:
 
 @contextmanager
 def _given(
-    folder: Path | None, order: Order, services: Mapping[str, str], limits: _Limits
+    folder: Path | None, order: Order, services: Mapping[str, str], limits: _Limits, say: Say
 ) -> Iterator[Iterator[Verdict]]:
     if not order.monolith or not services:
         raise UsageError(
@@ -118,8 +118,8 @@ def _given(
         )
     monolith = parity.base_url(order.monolith, option="--monolith")
     settings = _settings(folder)
-    cases = _read(order.cases) if order.cases else _configured(folder, settings)
-    yield parity.check_urls(
+    cases = _for_urls(folder, settings, order, say)
+    verdicts = parity.check_urls(
         cases,
         monolith=monolith,
         services=services,
@@ -127,6 +127,7 @@ def _given(
         timeout=limits.timeout or settings.parity.timeout,
         shard=limits.shard,
     )
+    yield gathering.reproduced(verdicts, say=say)
 
 
 def _settings(folder: Path | None) -> Settings:
@@ -136,13 +137,25 @@ def _settings(folder: Path | None) -> Settings:
         return Settings()
 
 
-def _configured(folder: Path | None, settings: Settings) -> list[Case]:
-    if not settings.parity.cases:
+def _for_urls(folder: Path | None, settings: Settings, order: Order, say: Say) -> list[Case]:
+    if order.cases and not order.sources:
+        return gathering.of_files(order.cases, say=say)
+    if not (order.sources or settings.parity.cases or settings.parity.sources):
         raise UsageError(
             "there are no cases to put",
             hint="give a case file with --cases FILE, or name it in splitter.toml: parity.cases",
         )
-    return _project_cases(open_project(folder))
+    return _gathered(open_project(folder), order, say)
+
+
+def _gathered(project: Project, order: Order, say: Say, ground: Ground | None = None) -> list[Case]:
+    return gathering.of_sources(
+        project,
+        lambda: ground or ground_of(project),
+        sources=gathering.sources_of(order.sources, where="--from"),
+        files=order.cases,
+        say=say,
+    )
 
 
 @contextmanager
@@ -150,9 +163,7 @@ def _own(
     project: Project, services: Sequence[Service], order: Order, limits: _Limits, say: Say
 ) -> Iterator[Iterator[Verdict]]:
     ground = ground_of(project)
-    everything = _read(order.cases) if order.cases else _project_cases(project)
-    if not everything:
-        everything = _generated(project, ground)
+    everything = _gathered(project, order, say, ground)
     answering = (*services, *asked(project, services))
     sides = [Side(s, select(s, ground.routes)[1], live=True) for s in answering]
     cases = _concerning(everything, _owner(ground.routes, sides), {s.name for s in services})
@@ -172,7 +183,7 @@ def _own(
     with ExitStack() as stack:
         running = stack.enter_context(both_sides(project, services, rest=rest, say=say))
         say(f"putting {len(cases)} requests to both sides")
-        yield parity.check_urls(
+        verdicts = parity.check_urls(
             cases,
             monolith=running.monolith,
             services=running.services,
@@ -181,6 +192,7 @@ def _own(
             shard=limits.shard,
             twin=running.twin,
         )
+        yield gathering.reproduced(verdicts, say=say)
 
 
 def _how_to_get_cases(routes: Sequence[Route]) -> str:
@@ -190,48 +202,6 @@ def _how_to_get_cases(routes: Sequence[Route]) -> str:
             "start-up, set lifespan = true under [monolith] in splitter.toml"
         )
     return "add some to the files that parity.cases in splitter.toml names"
-
-
-def _read(names: Sequence[str]) -> list[Case]:
-    cases: list[Case] = []
-    for name in names:
-        try:
-            data = Path(name).read_bytes()
-        except OSError as error:
-            what = f"the case file cannot be read: {error.strerror}"
-            if isinstance(error, FileNotFoundError | IsADirectoryError):
-                raise UsageError(what, where=name) from None
-            raise DiskError(what, where=name) from None
-        cases += read_cases(data, path=name)
-    return cases
-
-
-def _project_cases(project: Project) -> list[Case]:
-    cases: list[Case] = []
-    for name in project.settings.parity.cases:
-        data = project.sources.get(name)
-        if data is None:
-            raise UsageError(
-                "the case file is not there", where=name, hint="see parity.cases in splitter.toml"
-            )
-        cases += read_cases(data, path=name)
-    return cases
-
-
-def _generated(project: Project, ground: Ground) -> list[Case]:
-    """Cases made from the monolith's OpenAPI, and of routes that are not in it, where no file
-    has any."""
-    from splitter.parity.corpus import Login, cases_of
-
-    login = project.settings.parity.login
-    running = [r for r in ground.routes if r.kind == "http" and r.file and "runtime" in r.found_by]
-    found = cases_of(
-        ground.running.openapi,
-        mounted=ground.running.mounted,
-        others=[(method, r.path) for r in running for method in r.methods if method != "HEAD"],
-        login=Login.configured(login) if login else None,
-    )
-    return list(found)
 
 
 def _owner(routes: Sequence[Route], sides: Sequence[Side]) -> Callable[[str, str], str]:

@@ -35,8 +35,8 @@ def watch() -> None:
     from _pytest.monkeypatch import MonkeyPatch
 
     _follow_monkeypatch(MonkeyPatch)
-    _follow_mock(mock._patch)  # type: ignore[attr-defined]
-    _follow_mock(mock._patch_dict)  # type: ignore[attr-defined]
+    _follow_mock(mock._patch)
+    _follow_mock(mock._patch_dict)
 
 
 def clock() -> str:
@@ -106,10 +106,10 @@ def _follow_mock(kind: Any) -> None:
 
 
 def _of_monkeypatch(patch: Any) -> list[str]:
-    changed = [_told(target, name) for target, name, *_ in getattr(patch, "_setattr", ())]
+    changed = [_told(target, name) for target, name, *_ in getattr(patch, "_setattr", [])]
     items = [
         f"the test sets {name!r} in a mapping of the application"
-        for mapping, name, *_ in getattr(patch, "_setitem", ())
+        for mapping, name, *_ in getattr(patch, "_setitem", [])
         if mapping is not os.environ and mapping is not sys.modules
     ]
     return [text for text in changed if text] + items
@@ -146,7 +146,7 @@ def _used(scope: Any) -> set[Any] | None:
     effective = own.get("effective_route_context")
     if effective is None and "included_router" in own:
         context = getattr(own["included_router"], "include_context", None)
-        if context is None or getattr(context, "dependencies", ()):
+        if context is None or getattr(context, "dependencies", None):
             return None
     return _calls(getattr(effective or scope.get("route"), "dependant", None))
 
@@ -155,7 +155,8 @@ def _calls(dependant: Any) -> set[Any] | None:
     """Every function that the route depends on; `None` where that is not known."""
     if dependant is None:
         return None
-    found, rest = set(), [dependant]
+    found: set[Any] = set()
+    rest: list[Any] = [dependant]
     while rest:
         one = rest.pop()
         call = getattr(one, "call", None)
@@ -164,7 +165,7 @@ def _calls(dependant: Any) -> set[Any] | None:
                 found.add(call)
             except TypeError:
                 return None
-        rest.extend(getattr(one, "dependencies", ()))
+        rest += getattr(one, "dependencies", None) or []
     return found
 
 

@@ -6,6 +6,7 @@ Part of the plugin: nothing but Python 3.8.
 from __future__ import annotations
 
 import base64
+import contextlib
 import glob
 import json
 import os
@@ -83,12 +84,11 @@ def _joined(parts: list[str], stream: Any, counts: dict[str, int]) -> dict[str, 
                 if "end" not in entry:
                     places.append(("test" in entry, entry["order"], part, at))
                 at += len(line)
-    open_parts = {part: open(part, "rb") for part in parts}
-    for _, _, part, at in sorted(places):
-        open_parts[part].seek(at)
-        stream.write(open_parts[part].readline())
-    for lines in open_parts.values():
-        lines.close()
+    with contextlib.ExitStack() as stack:
+        open_parts = {part: stack.enter_context(open(part, "rb")) for part in parts}
+        for _, _, part, at in sorted(places):
+            open_parts[part].seek(at)
+            stream.write(open_parts[part].readline())
     return total
 
 

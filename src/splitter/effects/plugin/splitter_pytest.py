@@ -73,7 +73,8 @@ def pytest_configure(config: Any) -> None:
         try:
             recorder = recording.Recorder(config, os.path.abspath(path))
         except OSError as error:
-            raise pytest.UsageError(f"--splitter-record: cannot write {path}: {error.strerror}")
+            what = f"--splitter-record: cannot write {path}: {error.strerror}"
+            raise pytest.UsageError(what) from None
         config.pluginmanager.register(recorder, "splitter-record")
         _listeners.append(recorder.statement)
         _watch_sqlite()

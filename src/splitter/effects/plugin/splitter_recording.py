@@ -224,7 +224,7 @@ class Exchange:
             self.answered = not message.get("more_body", False)
 
     def _end(self) -> None:
-        self._look([text for text in hindrances.patches()])
+        self._look(hindrances.patches())
         databases, others = hindrances.overrides(self.scope, self.app)
         self._look([f"the test overrides {name}" for name in others])
         if databases:
@@ -276,7 +276,7 @@ def _template(scope: Any, path: str) -> str | None:
         return None
     parts = re.split(r"{(\w+)(?::(\w+))?}", own)
     names, pattern = parts[1::3], re.escape(parts[0])
-    for kind, text in zip(parts[2::3], parts[3::3]):
+    for kind, text in zip(parts[2::3], parts[3::3]):  # noqa: B905 - Python 3.8
         pattern += (".*" if kind == "path" else "[^/]+") + re.escape(text)
     found = [n for n in range(len(path) + 1) if re.fullmatch(pattern, path[n:])]
     if not found:
@@ -292,7 +292,7 @@ def _template(scope: Any, path: str) -> str | None:
 def _but_for_host(scope: Any) -> list[Any]:
     """The headers without the host that every client sends; one that a test chose is kept."""
     host, port = (scope.get("server") or ("", None))[:2]
-    own = {str(host), "{}:{}".format(host, port)}
+    own = {str(host), f"{host}:{port}"}
     return [
         (name, value)
         for name, value in scope.get("headers", ())

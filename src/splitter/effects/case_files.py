@@ -1,0 +1,44 @@
+"""Files that cases are taken from, read a line at a time where they may be long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from splitter.errors import DiskError, UsageError
+
+HEAD = 64 * 1024
+
+
+def head(path: Path, name: str) -> bytes:
+    """The beginning of a file, which tells what kind it is."""
+    with _opened(path, name) as stream:
+        return stream.read(HEAD)
+
+
+def content(path: Path, name: str) -> bytes:
+    """All of a file."""
+    with _opened(path, name) as stream:
+        return stream.read()
+
+
+def lines(path: Path, name: str) -> Iterator[bytes]:
+    """The lines of a file, without what ends them."""
+    with _opened(path, name) as stream:
+        for line in stream:
+            yield line.rstrip(b"\r\n")
+
+
+@contextmanager
+def _opened(path: Path, name: str) -> Iterator[IO[bytes]]:
+    """UsageError for a file that is not there, DiskError for one that cannot be read."""
+    try:
+        with path.open("rb") as stream:
+            yield stream
+    except OSError as error:
+        what = f"the case file cannot be read: {error.strerror}"
+        if isinstance(error, FileNotFoundError | IsADirectoryError):
+            raise UsageError(what, where=name) from None
+        raise DiskError(what, where=name) from None
