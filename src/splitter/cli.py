@@ -296,6 +296,7 @@ def record(
     parity-check --cases takes. It holds what the tests send, passwords included.
     """
     from splitter.reports import console
+    from splitter.reports import recording as report
     from splitter.workflows import recording
 
     opened = _open(context, project)
@@ -304,10 +305,7 @@ def record(
         console.say([f"would run: {command}", f"would write: {target or recording.TARGET}"])
         return
     done = recording.record(opened, context.args, target, say=console.progress)
-    if output is Format.JSON:
-        console.show_json(done.document())
-    else:
-        console.say(done.lines())
+    report.show(done, as_json=output is Format.JSON)
 
 
 @app.command("parity-check")

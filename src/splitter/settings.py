@@ -31,6 +31,10 @@ from splitter.model.plan import Service
 FIRST_PORT = 8001
 
 
+Source = Literal["cases", "tests", "openapi"]
+"""Where cases come from: files, the monolith's tests, its OpenAPI."""
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -109,7 +113,7 @@ class ParitySection(_Section):
 
     cases: tuple[str, ...] = ()
     tests: str = ""
-    sources: tuple[Literal["cases", "tests", "openapi"], ...] = ()
+    sources: tuple[Source, ...] = ()
     login: dict[str, Any] = Field(default_factory=dict)
     concurrency: int = Field(8, ge=1)
     timeout: float = Field(30, gt=0)

@@ -77,7 +77,7 @@ def _of_the_disk(root: Path, change: FileRecord, ways: dict[str, str]) -> str:
     with disk.doing("read", change.path):
         if folder not in ways:
             ways[folder] = in_the_way(root, change.path)
-        return ways[folder] or _of_the_file(f"{root}/{change.path}", change)
+        return ways[folder] or _of_the_file(disk.below(root, change.path), change)
 
 
 def _of_the_file(file: str, change: FileRecord) -> str:

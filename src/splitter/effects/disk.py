@@ -42,6 +42,11 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def below(root: Path, path: str) -> str:
+    """A path below the root; text, for there are thousands."""
+    return f"{root}/{path}"
+
+
 def status(path: str | Path) -> os.stat_result | None:
     """What is at the path itself, links not followed; None where nothing is."""
     try:
@@ -104,11 +109,7 @@ def write(path: str | Path, *parts: bytes, mode: int | None = None, synced: bool
 
 def sync(path: str | Path) -> None:
     """Put what a file holds on the disk."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    _sync_and_close(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC))
 
 
 def remove(path: str | Path) -> None:
@@ -139,10 +140,15 @@ def sync_folder(path: Path) -> None:
     except (FileNotFoundError, NotADirectoryError):
         return
     try:
-        os.fsync(descriptor)
+        _sync_and_close(descriptor)
     except OSError as error:
         if error.errno not in (errno.EINVAL, errno.ENOTSUP):
             raise
+
+
+def _sync_and_close(descriptor: int) -> None:
+    try:
+        os.fsync(descriptor)
     finally:
         os.close(descriptor)
 

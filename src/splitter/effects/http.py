@@ -7,12 +7,10 @@ import time
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from splitter.model.parity import NoAnswer, Observation, Request
+from splitter.model.parity import SAFE_METHODS, NoAnswer, Observation, Request
 
 if TYPE_CHECKING:
     import httpx
-
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Client:

@@ -58,8 +58,9 @@ def keep(recording: Path, place: Path) -> None:
     with disk.doing("write", place):
         place.parent.mkdir(parents=True, exist_ok=True)
         beside = place.with_name(f".{place.name}.new")
-        shutil.copyfile(recording, beside)
-        beside.chmod(0o600)
+        disk.remove(beside)
+        with recording.open("rb") as source, open(beside, "xb", opener=_private) as copy:
+            shutil.copyfileobj(source, copy)
         beside.replace(place)
 
 
@@ -73,6 +74,10 @@ def read_requests(path: Path) -> tuple[Mapping[str, Any], ...]:
     except (OSError, ValueError, KeyError, TypeError) as error:
         hint = "it is written by: pytest -p splitter_pytest --splitter-tables FILE"
         raise UsageError(f"{path} cannot be read: {error}", hint=hint) from error
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _run(

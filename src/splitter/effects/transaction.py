@@ -109,7 +109,7 @@ def _recorded(root: Path, files: Sequence[tuple[FileChange, FileRecord]]) -> Ite
     start = 0
     for change, record in files:
         if change.before is not None:
-            size, mode = len(change.before), disk.permissions(_at(root, change.path))
+            size, mode = len(change.before), disk.permissions(disk.below(root, change.path))
             record = replace(record, mode=mode, kept=(start, size))
             start += size
         yield record
@@ -145,7 +145,7 @@ def _sync_files(root: Path, entry: Entry) -> None:
 
 
 def _swap(root: Path, entry: Entry, index: int, record: FileRecord) -> None:
-    target = _at(root, record.path)
+    target = disk.below(root, record.path)
     with disk.doing("write", record.path):
         if _found(target) != record.before:
             raise ConflictError(
@@ -201,7 +201,7 @@ def _make_again(root: Path, folder: FolderRecord) -> None:
 def _restore(root: Path, entry: Entry, index: int, record: FileRecord) -> bool:
     """Give a file its earlier content back; false if it is neither the earlier nor the later."""
     with disk.doing("restore", record.path):
-        target = _at(root, record.path)
+        target = disk.below(root, record.path)
         found = _found(target)
         if found == record.before:
             return True
@@ -225,14 +225,9 @@ def _found(target: str) -> str | None:
     return None if data is None else disk.digest(data)
 
 
-def _at(root: Path, path: str) -> str:
-    """A path below the root; text, for there are thousands."""
-    return f"{root}/{path}"
-
-
 def _temporary(root: Path, entry: Entry, index: int) -> str:
     folder, slash, _ = entry.files[index].path.rpartition("/")
-    return _at(root, f"{folder}{slash}.splitter-{entry.token}-{index}")
+    return disk.below(root, f"{folder}{slash}.splitter-{entry.token}-{index}")
 
 
 def _sync(root: Path, entry: Entry) -> None:

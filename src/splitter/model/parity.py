@@ -15,6 +15,9 @@ class Absent(Enum):
 
 ABSENT = Absent.ABSENT
 
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Requests that may be put again, for they change nothing (RFC 9110)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:

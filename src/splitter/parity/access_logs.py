@@ -10,6 +10,7 @@ from dataclasses import replace
 from splitter.errors import ConfigurationError
 from splitter.model.parity import Case, Request, Rules
 from splitter.parity.provenance import Replay, SetAside
+from splitter.parity.relations import UUID
 from splitter.parity.templates import names_in
 
 OF_A_KIND = 20
@@ -21,7 +22,7 @@ LINE = re.compile(
     r'^(?:\S+:\d+ )?\S+ \S+ .*?\[[^\]]*\] "(?P<request>(?:[^"\\]|\\.)*)" (?P<status>\d{3}) \S+'
     r'(?: "(?P<referer>(?:[^"\\]|\\.)*)" "(?P<agent>(?:[^"\\]|\\.)*)".*)?\s*$'
 )
-_ID = re.compile(r"\d+|[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}|[0-9a-f]{16,}", re.I)
+_ID = re.compile(rf"\d+|{UUID}|[0-9a-f]{{16,}}", re.I)
 
 
 def sessions(lines: Iterable[bytes], *, path: str) -> Iterator[Replay]:
@@ -71,7 +72,7 @@ def _reason(
     if not method:
         return "the line holds no HTTP request"
     if method not in _REPLAYED:
-        return f"a log has no body for {method}" if method in _WRITES else "an unknown method"
+        return f"a log has no body for {method}" if method in _OTHERS else "an unknown method"
     if not target.startswith("/") or names_in(target):
         return "its target is no path of this server"
     if found["status"] == "101":
@@ -86,7 +87,7 @@ def _reason(
     return f"there are {OF_A_KIND} of its kind already" if kinds[kind] > OF_A_KIND else ""
 
 
-_WRITES = ("POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE")
+_OTHERS = ("POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE")
 
 
 def _asked(found: re.Match[str]) -> tuple[str, str]:

@@ -16,6 +16,8 @@ CASE = ("name", "after", "request", "capture", "compare", "service")
 COMPARE = ("ignore", "unordered", "tolerance", "numbers")
 DEFAULTS = ("headers", "query", "compare", "capture", "service", "request")
 NUMBERS = ("strict", "value")
+_PLACES = {"ignore": ("header",), "capture": ("header", "cookie")}
+"""What can be named beside the places of a body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,20 +137,16 @@ def _queries(entry: Entry | None, key: str) -> tuple[str, ...]:
 def _query(query: str, entry: Entry, key: str) -> str:
     from splitter.parity.queries import QueryError, compiled
 
-    if key == "capture" and query.lower().startswith("cookie:"):
-        name = query[len("cookie:") :].strip()
+    kind, colon, rest = query.partition(":")
+    kind, name = kind.lower(), rest.strip()
+    if colon and kind in _PLACES.get(key, ()):
         if not TOKEN.fullmatch(name):
-            raise entry.error(f"capture: {query!r} names no cookie", "cookie:NAME")
-        return f"cookie:{name}"
-    if key in ("ignore", "capture") and query.lower().startswith("header:"):
-        name = query[len("header:") :].strip().lower()
-        if not TOKEN.fullmatch(name):
-            raise entry.error(f"{key}: {query!r} names no header", "header:NAME")
-        return f"header:{name}"
+            raise entry.error(f"{key}: {query!r} names no {kind}", f"{kind}:NAME")
+        return f"{kind}:{name.lower() if kind == 'header' else name}"
     try:
         compiled(query)
     except QueryError as error:
-        hint = "header:NAME for a header" if key in ("ignore", "capture") else ""
+        hint = "header:NAME for a header" if key in _PLACES else ""
         raise entry.error(f"{key}: {query!r} is no JSONPath: {error}", hint) from None
     return query
 

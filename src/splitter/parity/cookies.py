@@ -37,7 +37,7 @@ class Jar:
     def header(self, *paths: str, now: float, given: str = "") -> str:
         """What to send: the cookies that were given by hand, and those kept for one of the paths
         (longer paths first) unless one of that name was given."""
-        names = {pair.partition("=")[0].strip() for pair in given.split(";") if pair.strip()}
+        names = sent_in(given)
         kept = [c for c in self._at(paths, now) if c.name not in names]
         kept.sort(key=lambda c: -len(c.path))
         pairs = (f"{c.name}={c.value}" if c.name else c.value for c in kept)
@@ -50,6 +50,18 @@ class Jar:
                 yield cookie
 
 
+def sent_in(header: str) -> dict[str, str]:
+    """The values of a `cookie` header by name."""
+    pairs = (pair.partition("=") for pair in header.split(";") if pair.strip())
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def set_by(line: str) -> tuple[str, str]:
+    """The name and value that a `set-cookie` line begins with."""
+    name, _, value = line.partition(";")[0].partition("=")
+    return name.strip(), value.strip()
+
+
 def values_in(line: str) -> Iterator[str]:
     """The cookie values in a `cookie` header, or the one of a `set-cookie` line's first part."""
     for pair in line.split(";"):
@@ -59,8 +71,8 @@ def values_in(line: str) -> Iterator[str]:
 
 def _read(line: str, path: str, now: float) -> Cookie | None:
     pair, *rest = line.split(";")
-    name, equals, value = (part.strip() for part in pair.partition("="))
-    if not equals:
+    name, value = set_by(pair)
+    if "=" not in pair:
         name, value = "", name
     if not (name or value):
         return None

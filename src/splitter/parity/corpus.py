@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from splitter.errors import ConfigurationError
-from splitter.model.parity import Case, Request, Rules
+from splitter.model.parity import SAFE_METHODS, Case, Request, Rules
 from splitter.parity.bodies import FormBody, JsonBody, TextBody
 from splitter.parity.nodes import suggestion
 from splitter.parity.operations import (
@@ -19,15 +19,14 @@ from splitter.parity.operations import (
     undocumented,
     variants,
 )
+from splitter.parity.relations import is_made_anew
 from splitter.parity.requests import carrying
 from splitter.parity.schemas import as_json
 
 SOURCE = "OpenAPI"
-SAFE = ("GET", "HEAD", "OPTIONS")
 LOGIN = "log in"
 _KEYS = ("method", "path", "json", "form", "text", "headers", "capture", "header", "value")
 _ENDS_SESSIONS = re.compile(r"log-?_?out|sign-?_?out|revoke|refresh|password|deactivate", re.I)
-_MADE_ANEW = re.compile(r"(^|_)(token|jwt|csrf|nonce)$", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,7 @@ class _Corpus:
     def cases(self, found: list[Operation]) -> Iterator[Case]:
         if self.login is not None:
             yield self._login_case(self.login)
-        safe = [o for o in found if o.method in SAFE]
+        safe = [o for o in found if o.method in SAFE_METHODS]
         last = [o for o in found if o not in safe and _is_last(o)]
         writes = [o for o in found if o not in safe and o not in last]
         writes.sort(key=lambda o: METHODS.index(o.method.lower()))
@@ -181,7 +180,7 @@ def _rules(documents: Iterable[Mapping[str, Any]], login: Login | None) -> Rules
         if isinstance(schema, Mapping)
         for name in schema.get("properties", {})
     }
-    ignored = {f"$..{name}" for name in members if _MADE_ANEW.search(name)}
+    ignored = {f"$..{name}" for name in members if is_made_anew(name)}
     if login is not None and login.capture:
         ignored.add(login.capture)
     return Rules(ignore=tuple(sorted(ignored)), generated=True)

@@ -131,9 +131,7 @@ def _content(response: Mapping[str, Any]) -> bytes:
 def _body(request: Mapping[str, Any]) -> tuple[bytes, str, str]:
     """The body, its content type where the headers do not fit it, and what is missing of it."""
     posted = request.get("postData")
-    if not isinstance(posted, Mapping):
-        missing = int(request.get("bodySize") or 0) > 0
-        return b"", "", "its body is not in the file" if missing else ""
+    posted = posted if isinstance(posted, Mapping) else {}
     kind, params = str(posted.get("mimeType") or ""), posted.get("params") or []
     text = posted.get("text")
     if text:

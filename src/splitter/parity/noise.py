@@ -12,9 +12,6 @@ from splitter.parity.headers import values_of
 from splitter.parity.leeways import leeways_of
 from splitter.parity.texts import only_varying_lines_differ
 
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-"""What may be asked again to see whether the monolith agrees with itself."""
-
 
 @dataclass(frozen=True, slots=True)
 class Sifted:

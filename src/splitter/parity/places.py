@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote, unquote_plus
 
-from splitter.model.jsontext import Json, JsonError, Numeral, read, write
+from splitter.model.jsontext import Json, JsonError, Numeral, read
+from splitter.parity.structure import segment
 
 LEAVES = 20_000
 """Values of an answer that are looked at."""
@@ -32,15 +33,15 @@ def in_path(path: str, route: str) -> Iterator[Place]:
     names = route.split("/")
     at = 0
     segments = plain.split("/")
-    for number, segment in enumerate(segments):
+    for number, text in enumerate(segments):
         same = len(names) == len(segments)
         name = names[number] if same else ""
         key = name[1:-1].partition(":")[0] if name.startswith("{") else ""
         is_open = bool(key) or not same
-        if segment and is_open:
+        if text and is_open:
             before = segments[number - 1] if number else ""
-            yield Place(at, at + len(segment), key, unquote(segment), "path", before)
-        at += len(segment) + 1
+            yield Place(at, at + len(text), key, unquote(text), "path", before)
+        at += len(text) + 1
     if "?" in path:
         yield from in_fields(path, len(plain) + 1)
 
@@ -93,16 +94,12 @@ def leaves(document: Json) -> Iterator[tuple[str, str, str | int]]:
     while rest and count < LEAVES:
         path, key, value = rest.pop()
         if isinstance(value, dict):
-            rest += [(path + _name(n), n, v) for n, v in reversed(value.items())]
+            rest += [(path + segment(n), n, v) for n, v in reversed(value.items())]
         elif type(value) is list:
-            rest += [(f"{path}[{n}]", key, v) for n, v in reversed(list(enumerate(value)))]
+            rest += [(path + segment(n), key, v) for n, v in reversed(list(enumerate(value)))]
         elif isinstance(value, str | int) and not isinstance(value, bool | Numeral):
             count += 1
             yield path, key, value
-
-
-def _name(name: str) -> str:
-    return f".{name}" if re.fullmatch(r"[A-Za-z_]\w*", name, re.A) else f"[{write(name)}]"
 
 
 def _string(text: str) -> str:

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import re
 
-_SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
-_UUID = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", re.I)
+from splitter.model.parity import SAFE_METHODS
+
+UUID = r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}"
+_UUID = re.compile(UUID, re.I)
+_MADE_ANEW = re.compile(r"(^|_)(token|jwt|csrf|nonce)$", re.I)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d([T ].*)?")
 _IDENTIFIERS = {"id", "uuid", "guid", "pk", "ids", "uid", "key"}
 
 
 def is_safe(method: str) -> bool:
     """Whether a method changes nothing (RFC 9110)."""
-    return method in _SAFE
+    return method in SAFE_METHODS or method == "TRACE"
+
+
+def is_made_anew(key: str) -> bool:
+    """Whether a value of that name is never the same twice."""
+    return _MADE_ANEW.search(key) is not None
 
 
 def strength(value: str | int) -> bool:

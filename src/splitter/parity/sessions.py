@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from splitter.model.jsontext import Json, JsonError, write
 from splitter.model.parity import Case, Observation, Request
 from splitter.parity.contents import UndecodableError, json_of
-from splitter.parity.cookies import Jar
+from splitter.parity.cookies import Jar, set_by
 from splitter.parity.origins import below
 from splitter.parity.requests import sent
 from splitter.parity.secrets import Secrets, in_answer, in_request, variables_of_credentials
@@ -126,9 +126,8 @@ def _in_headers(answer: Observation, place: str, key: str) -> list[str]:
     """The first value of a header, or the last of a cookie."""
     if place == "header":
         return [value for name, value in answer.headers if name == key.lower()][:1]
-    set_here = [v.partition(";")[0] for n, v in answer.headers if n == "set-cookie"]
-    pairs = [pair.partition("=") for pair in set_here]
-    return [value.strip() for name, _, value in pairs if name.strip() == key][-1:]
+    pairs = [set_by(line) for name, line in answer.headers if name == "set-cookie"]
+    return [value for name, value in pairs if name == key][-1:]
 
 
 def _explained(missing: dict[str, list[str]]) -> str:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from enum import StrEnum
 
 from splitter.parity.access_logs import is_log
+
+_HAR = re.compile(rb'\s*\{\s*"log"\s*:\s*\{')
+_OPENAPI = re.compile(
+    rb'\s*\{.*?"openapi"\s*:\s*"3|^openapi\s*:\s*["\']?3', re.MULTILINE | re.DOTALL
+)
+_CASES = re.compile(rb'^\s*["\']?cases["\']?\s*:', re.MULTILINE)
 
 
 class Kind(StrEnum):
@@ -22,20 +29,17 @@ class Kind(StrEnum):
 def kind_of(head: bytes, *, name: str) -> Kind:
     """The kind of a file whose first bytes are `head`. What is nothing else is a case file."""
     first = head.lstrip().split(b"\n", 1)[0]
+    text = head.removeprefix(codecs.BOM_UTF8)
+    called = name.lower()
     if _is_recording(first):
         return Kind.RECORDING
-    if name.lower().endswith(".har") or re.match(rb'\s*\{\s*"log"\s*:\s*\{', _plain(head)):
+    if called.endswith(".har") or _HAR.match(text):
         return Kind.HAR
-    if is_log(first):
+    if called.endswith(".log") or is_log(first):
         return Kind.LOG
-    if name.lower().endswith((".log", ".jsonl")):
-        return Kind.LOG if name.lower().endswith(".log") else Kind.RECORDING
-    document = rb'\s*\{.*?"openapi"\s*:\s*"3|^openapi\s*:\s*["\']?3'
-    text = _plain(head)
-    is_cases = re.search(rb'^\s*["\']?cases["\']?\s*:', text, re.M)
-    if re.search(document, text, re.M | re.S) and not is_cases:
-        return Kind.OPENAPI
-    return Kind.CASES
+    if called.endswith(".jsonl"):
+        return Kind.RECORDING
+    return Kind.OPENAPI if _OPENAPI.search(text) and not _CASES.search(text) else Kind.CASES
 
 
 def _is_recording(line: bytes) -> bool:
@@ -44,7 +48,3 @@ def _is_recording(line: bytes) -> bool:
     except ValueError:
         return False
     return isinstance(entry, dict) and entry.get("splitter") == "recording"
-
-
-def _plain(head: bytes) -> bytes:
-    return head.removeprefix(b"\xef\xbb\xbf")

@@ -64,10 +64,11 @@ def spelled(place: Place) -> str:
     while place is not None:
         place, key = place
         keys.append(key)
-    return "$" + "".join(_segment(key) for key in reversed(keys))
+    return "$" + "".join(segment(key) for key in reversed(keys))
 
 
-def _segment(key: Key) -> str:
+def segment(key: Key) -> str:
+    """How a path goes on to a member or an element."""
     if isinstance(key, int):
         return f"[{key}]"
     if _SHORTHAND.fullmatch(key):

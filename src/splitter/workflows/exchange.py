@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from splitter.effects.http import Client
 from splitter.model.parity import (
+    SAFE_METHODS,
     Answer,
     Case,
     Difference,
@@ -20,7 +21,7 @@ from splitter.model.parity import (
 )
 from splitter.parity.chains import Chain
 from splitter.parity.compare import UnusableError, compare
-from splitter.parity.noise import SAFE_METHODS, Sifted, sift
+from splitter.parity.noise import Sifted, sift
 from splitter.parity.queries import QueryError
 from splitter.parity.sessions import Session, SkippedError
 from splitter.workflows.twins import Twin

@@ -5,22 +5,23 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from splitter.effects import case_files
 from splitter.errors import ConfigurationError, UsageError
-from splitter.model.parity import Case, Verdict
+from splitter.model.parity import Case, Outcome, Verdict
 from splitter.parity.cases import read_cases
 from splitter.parity.provenance import Replay, SetAside
 from splitter.parity.sources import Kind, kind_of
 from splitter.planning.plan import Ground
+from splitter.settings import Source
 from splitter.workflows import recording
 from splitter.workflows.project import Project
+from splitter.workflows.sides import Say
 
-SOURCES = ("cases", "tests", "openapi")
+SOURCES: tuple[str, ...] = get_args(Source)
 TOLD = 20
 """Requests that are not put, and are told one by one."""
-Say = Callable[[str], None]
 
 
 def sources_of(names: Sequence[str], *, where: str) -> tuple[str, ...]:
@@ -43,15 +44,11 @@ def of_project(project: Project, *, say: Say) -> list[Case]:
     cases: list[Case] = []
     for name in project.settings.parity.cases:
         path = project.root / name
-        data = project.sources.get(name)
-        if data is not None and kind_of(data, name=name) is Kind.CASES:
-            cases += read_cases(data, path=name)
-        elif path.exists():
-            cases += _told(name, replays(path, name), say)
-        else:
+        if not path.exists():
             raise UsageError(
                 "the case file is not there", where=name, hint="see parity.cases in splitter.toml"
             )
+        cases += _told(name, replays(path, name), say)
     return cases
 
 
@@ -133,7 +130,7 @@ def reproduced(verdicts: Iterable[Verdict], *, say: Say) -> Iterator[Verdict]:
         if case.recorded and answer is not None and answer.status != case.recorded:
             text = f"{case.name}: {answer.status}, and {case.recorded} when it was recorded"
             other.setdefault(key, text)
-        if verdict.outcome == "skipped" and key in other:
+        if verdict.outcome is Outcome.SKIPPED and key in other:
             unput += 1
         else:
             yield verdict

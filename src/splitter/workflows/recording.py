@@ -3,50 +3,20 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from splitter.effects import case_files, testing
 from splitter.effects.scratch import copy_project, scratch
 from splitter.errors import UsageError
+from splitter.model.recording import Recording
 from splitter.parity.recording import sessions
 from splitter.workflows.project import Project
+from splitter.workflows.sides import Say
 
 DEFAULT = "pytest"
 TARGET = "parity/recorded.jsonl"
-Say = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Recording:
-    """What came of a run of the tests: requests that can be put again, and those set aside."""
-
-    target: str
-    tests: int
-    requests: int
-    endpoints: int
-    aside: tuple[tuple[str, str], ...]
-
-    def lines(self) -> list[str]:
-        found = [
-            f"{self.target}: {self.requests} requests of {self.tests} tests, "
-            f"to {self.endpoints} endpoints"
-        ]
-        if self.aside:
-            found.append(f"{len(self.aside)} requests cannot be replayed:")
-            found += [f"  {name}: {reason}" for name, reason in self.aside]
-        return [*found, f"put them to both sides: splitter parity-check --cases {self.target}"]
-
-    def document(self) -> dict[str, object]:
-        return {
-            "file": self.target,
-            "tests": self.tests,
-            "requests": self.requests,
-            "endpoints": self.endpoints,
-            "aside": [{"request": name, "reason": reason} for name, reason in self.aside],
-        }
 
 
 def command_of(project: Project, arguments: Sequence[str]) -> str:

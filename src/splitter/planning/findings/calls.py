@@ -70,13 +70,9 @@ class Calls:
                 continue
             if isinstance(part, ast.Call):
                 yield Sight(piece, part, view, decorates)
-            inner = children(part)
             decorators = getattr(part, "decorator_list", ())
-            if decorators:
-                name = str(getattr(part, "name", ""))
-                todo += [(child, name if child in decorators else "") for child in inner]
-            else:
-                todo += [(child, "") for child in inner]
+            name = str(getattr(part, "name", "")) if decorators else ""
+            todo += [(child, name if child in decorators else "") for child in children(part)]
 
 
 def literal(node: ast.AST | None) -> str | None:
