@@ -61,6 +61,11 @@ class Slot:
     name: str
     spelled: str
 
+    @property
+    def template(self) -> str:
+        """The name in double braces."""
+        return f"{{{{ {self.name} }}}}"
+
 
 @dataclass(frozen=True, slots=True)
 class PiecedBody:
@@ -82,10 +87,9 @@ Body = JsonBody | FormBody | TextBody | PiecedBody
 
 
 def _spelled(slot: Slot, values: Values) -> bytes:
-    template = f"{{{{ {slot.name} }}}}"
     if slot.spelled == "json":
-        return write(filled_value(template, values)).encode()
-    text = filled(template, values)
+        return write(filled_value(slot.template, values)).encode()
+    text = filled(slot.template, values)
     return (quote_plus(text) if slot.spelled == "form" else text).encode("utf-8", "surrogatepass")
 
 

@@ -11,19 +11,16 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from splitter.model.jsontext import JsonError
 from splitter.model.parity import Case, Observation, Request, Rules
 from splitter.parity.bodies import PiecedBody, Slot
-from splitter.parity.contents import UndecodableError, json_of
-from splitter.parity.cookies import Jar
-from splitter.parity.places import Place, in_fields, in_json, in_multipart, in_path, leaves
-from splitter.parity.relations import identifies, is_safe, related, strength
+from splitter.parity.cookies import Jar, sent_in
+from splitter.parity.memory import Memory
+from splitter.parity.places import Place, in_fields, in_json, in_multipart, in_path
+from splitter.parity.relations import is_safe
 from splitter.parity.requests import carrying
 from splitter.parity.templates import names_in
 
 NOT_SENT = ("content-length", "transfer-encoding", "connection", "cookie")
-_MADE_ANEW = re.compile(r"(^|_)(token|jwt|csrf|nonce)$", re.I)
-"""Names of values that are never the same twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +70,10 @@ def replay_of(exchanges: Iterable[Exchange], *, name: str, source: str, line: in
             session.add(label, exchange)
             continue
         session.aside.append(SetAside(label, reason))
-        session.lose(exchange)
+        session.memory.lose(exchange.answer)
         if not is_safe(exchange.method):
             stopped = stopped or f"it comes after a write that is not put again: {reason}"
     return session.replay()
-
-
-@dataclass(frozen=True, slots=True)
-class _Origin:
-    case: int
-    query: str
-    key: str
-    context: str
-    created: bool
 
 
 @dataclass(slots=True)
@@ -95,9 +83,7 @@ class _Session:
     line: int
     cases: list[Case] = field(default_factory=list)
     aside: list[SetAside] = field(default_factory=list)
-    known: dict[str | int, list[_Origin]] = field(default_factory=dict)
-    said: set[tuple[str | int, str]] = field(default_factory=set)
-    lost: set[str] = field(default_factory=set)
+    memory: Memory = field(default_factory=Memory)
     captures: dict[int, dict[str, str]] = field(default_factory=dict)
     secret: dict[int, set[str]] = field(default_factory=dict)
     jar: Jar = field(default_factory=Jar)
@@ -120,13 +106,7 @@ class _Session:
             return "it has double braces in its path or a header"
         places = [*in_path(exchange.path, exchange.route), *self._in_body(exchange)]
         values = {p.value for p in places} | {v.split(" ")[-1] for _, v in exchange.headers}
-        return "it needs an answer that is not asked for again" if values & self.lost else ""
-
-    def lose(self, exchange: Exchange) -> None:
-        """What only the answer to a request that is not put again has told."""
-        for _, _, value in _told(exchange.answer):
-            if isinstance(value, str) and strength(value) and value not in self.known:
-                self.lost.add(value)
+        return "it needs an answer that is not asked for again" if self.memory.lacks(values) else ""
 
     def add(self, label: str, exchange: Exchange) -> None:
         path = self._filled(exchange.path, in_path(exchange.path, exchange.route))
@@ -163,9 +143,11 @@ class _Session:
         """Cookies are left to the session's own jar where that has just those; else they are
         spelled out, and those that an answer set are captured."""
         given = [v for n, v in exchange.headers if n == "cookie"]
-        sent = _pairs("; ".join(given))
-        jar = _pairs(self.jar.header(exchange.path, now=_NOW))
-        if jar == sent or (not jar and not any(value in self.known for value in sent.values())):
+        sent = sent_in("; ".join(given))
+        jar = sent_in(self.jar.header(exchange.path, now=_NOW))
+        if jar == sent or (
+            not jar and not any(value in self.memory.known for value in sent.values())
+        ):
             extra = "; ".join(given) if not jar and sent else ""
             headers = (*request.headers, ("cookie", extra)) if extra else request.headers
             return replace(request, headers=headers)
@@ -194,29 +176,29 @@ class _Session:
         encoding = "latin-1" if multipart else "utf-8"
         if not places:
             return (exchange.body,)
-        text, at = exchange.body.decode(encoding), 0
-        pieces: list[bytes | Slot] = []
-        for place in places:
-            name = self._source(place)
-            if name:
-                pieces += [text[at : place.start].encode(encoding), Slot(name, place.spelled)]
-                at = place.end
-        return (*pieces, text[at:].encode(encoding))
+        woven = self._woven(exchange.body.decode(encoding), places)
+        return tuple(part.encode(encoding) if isinstance(part, str) else part for part in woven)
 
     def _filled(self, text: str, places: Iterable[Place]) -> str:
-        at, parts = 0, []
+        woven = self._woven(text, places)
+        return "".join(part if isinstance(part, str) else part.template for part in woven)
+
+    def _woven(self, text: str, places: Iterable[Place]) -> list[str | Slot]:
+        """The text, with slots at the places that are filled from an earlier answer."""
+        at = 0
+        parts: list[str | Slot] = []
         for place in places:
             name = self._source(place)
             if name:
-                parts += [text[at : place.start], f"{{{{ {name} }}}}"]
+                parts += [text[at : place.start], Slot(name, place.spelled)]
                 at = place.end
-        return "".join([*parts, text[at:]])
+        return [*parts, text[at:]]
 
     def _source(self, place: Place) -> str:
         """The name of the capture that a place is filled from; empty for the client's own."""
-        origin = self._origin(place)
+        origin = self.memory.origin(place)
         if origin is None:
-            self.said |= _senses(place.value, place.key or "id")
+            self.memory.say(place)
             return ""
         taken = self.captures.setdefault(origin.case, {})
         name = next((n for n, query in taken.items() if query == origin.query), "")
@@ -228,28 +210,11 @@ class _Session:
             self.secret.setdefault(origin.case, set()).add(origin.query)
         return name
 
-    def _origin(self, place: Place) -> _Origin | None:
-        found = self.known.get(place.value, [])
-        digits = place.spelled != "json" and re.fullmatch(r"0|-?[1-9]\d{0,17}", str(place.value))
-        if not found and digits:
-            found = self.known.get(int(place.value), [])
-        if strength(place.value) and found:
-            return found[0]
-        fitting = [(n, origin) for n, origin in enumerate(found) if _fits(place, origin)]
-        alone = len({origin.context for _, origin in fitting}) == 1
-        scored = [(_score(place, origin, alone), n, origin) for n, origin in fitting]
-        best = max(scored, default=(0, 0, None), key=lambda one: one[:2])
-        return best[2] if best[0] else None
-
     def _learn(self, exchange: Exchange, number: int) -> None:
         context = exchange.route or _bare(exchange.path)
         created = not is_safe(exchange.method) and exchange.answer.status < 400
-        for query, key, value in _told(exchange.answer):
-            if query.startswith("$") and _MADE_ANEW.search(key):
-                self.secret.setdefault(number, set()).add(query)
-            if value != "" and self.said.isdisjoint(_senses(value, key)):
-                origins = self.known.setdefault(value, [])
-                origins.append(_Origin(number, query, key, context, created))
+        anew = self.memory.learn(exchange.answer, number, context=context, created=created)
+        self.secret.setdefault(number, set()).update(anew)
         lines = [value for name, value in exchange.answer.headers if name == "set-cookie"]
         if lines and self.cases[-1].request.cookies:
             self.jar.keep(lines, path=exchange.path, now=_NOW)
@@ -257,66 +222,6 @@ class _Session:
 
 _NOW = 0.0
 """Cookies that a server ends (by an age of 0, or a time long past) are gone, others stay."""
-
-
-def _fits(place: Place, origin: _Origin) -> bool:
-    """Whether the names of both places belong together."""
-    if place.spelled in ("header", "cookie"):
-        return False
-    is_path = place.spelled == "path"
-    if not is_path and re.fullmatch(r"-?\d+", str(place.value)) and not identifies(place.key):
-        return False
-    return related(_key(place), origin.key) or (is_path and related("id", origin.key))
-
-
-def _score(place: Place, origin: _Origin, alone: bool) -> int:
-    """How likely two places that fit mean the same thing; 0 where it may well be chance.
-
-    `alone`: nothing else has brought the value under such a name.
-    """
-    own = re.sub(r"_?ids?$", "", _key(place), flags=re.I)
-    subject = place.before if place.spelled == "path" else own
-    same = bool(subject) and _stem(subject) in origin.context.lower()
-    return 3 if same else 2 if origin.created else 1 if alone else 0
-
-
-def _key(place: Place) -> str:
-    return place.key or ("id" if place.spelled == "path" else "")
-
-
-def _stem(word: str) -> str:
-    return re.sub(r"(ies|y|es|s)$", "", word.lower().replace("-", "_")) or word.lower()
-
-
-def _senses(value: str | int, key: str) -> set[tuple[str | int, str]]:
-    """A value as somebody chose it: a text is the same anywhere, a number under its name only."""
-    text = str(value)
-    if not re.fullmatch(r"-?\d{1,9}", text):
-        return {(text, "")}
-    return {(text, "id" if related(key, "id") else key.lower())}
-
-
-def _told(answer: Observation) -> Iterator[tuple[str, str, str | int]]:
-    """What an answer brings: how it is captured, its name, the value."""
-    for name, value in answer.headers:
-        if name == "set-cookie":
-            cookie = value.partition(";")[0].partition("=")
-            yield f"cookie:{cookie[0].strip()}", cookie[0].strip(), cookie[2].strip()
-        elif name not in _PLAIN:
-            yield f"header:{name}", name, value
-    try:
-        document = json_of(answer) if answer.body else None
-    except (JsonError, UndecodableError):
-        return
-    yield from leaves(document)
-
-
-_PLAIN = ("content-type", "content-length", "date", "server", "vary", "cache-control", "connection")
-
-
-def _pairs(header: str) -> dict[str, str]:
-    pairs = (pair.partition("=") for pair in header.split(";") if pair.strip())
-    return {name.strip(): value.strip() for name, _, value in pairs}
 
 
 def _bare(path: str) -> str:

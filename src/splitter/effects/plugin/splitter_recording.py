@@ -107,7 +107,7 @@ class Recorder:
     def _write(self, entry: dict[str, Any]) -> None:
         self.counts["requests"] += len(entry["requests"])
         wrote = [table for table in entry["wrote"] if table]
-        found = [_finished(request) for request in entry["requests"]]
+        found = [exchange.written() for exchange in entry["requests"]]
         self.lines.write({**entry, "wrote": wrote, "requests": found}, self.order)
 
     def _watch_application(self) -> None:
@@ -147,7 +147,7 @@ class Recorder:
             return None
         exchange.request["wrote"] = list(place["wrote"])
         with self.lock:
-            place["requests"].append(exchange.request)
+            place["requests"].append(exchange)
         return exchange
 
 
@@ -238,20 +238,14 @@ class Exchange:
     def _look(self, found: list[str]) -> None:
         known = self.request["hindrances"]
         known.extend(text for text in found if text and text not in known)
-        self.request["_exchange"] = self
 
-
-def _finished(request: dict[str, Any]) -> dict[str, Any]:
-    """The request as it is written down."""
-    exchange = request.pop("_exchange", None)
-    if exchange is None:
-        return request
-    request["body"] = files.content(b"".join(exchange.body))
-    if exchange.length <= KEPT or exchange.is_json:
-        request["answer"] = files.content(b"".join(exchange.answer))
-    else:
-        request["answer"] = {"length": exchange.length, "sha256": exchange.digest.hexdigest()}
-    return request
+    def written(self) -> dict[str, Any]:
+        """The request as it is written down."""
+        if self.length <= KEPT or self.is_json:
+            answer = files.content(b"".join(self.answer))
+        else:
+            answer = {"length": self.length, "sha256": self.digest.hexdigest()}
+        return {**self.request, "body": files.content(b"".join(self.body)), "answer": answer}
 
 
 def _target(scope: Any) -> str:
