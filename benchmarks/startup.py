@@ -9,9 +9,9 @@ ratio is above 1.5.
 from __future__ import annotations
 
 import argparse
-import resource
-import subprocess
 import sys
+
+from costs import held_against
 
 BARE = "import typer\napp = typer.Typer()\n@app.command()\ndef run(): ...\napp()\n"
 BOUND = 1.5
@@ -25,23 +25,7 @@ def main() -> int:
         "bare typer": [sys.executable, "-c", BARE, "--help"],
         "splitter": [sys.executable, "-m", "splitter", "--help"],
     }
-    costs: dict[str, list[float]] = {name: [] for name in commands}
-    for _ in range(runs):
-        for name, command in commands.items():
-            costs[name].append(cpu(command))
-    best = {name: min(found) for name, found in costs.items()}
-    for name, seconds in best.items():
-        print(f"{name:<11}{seconds:7.3f} CPU s")
-    ratio = best["splitter"] / best["bare typer"]
-    print(f"ratio: {ratio:.2f} (at most {BOUND})")
-    return 0 if ratio <= BOUND else 1
-
-
-def cpu(command: list[str]) -> float:
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, check=True, capture_output=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return (after.ru_utime - before.ru_utime) + (after.ru_stime - before.ru_stime)
+    return held_against(commands, runs=runs, bound=BOUND)
 
 
 if __name__ == "__main__":
