@@ -237,8 +237,15 @@ def _no_toml(name: str, reason: str) -> ConfigurationError:
     )
 
 
+RESERVED_NAMES = ("shared", "monolith")
+"""What else may own files, or answer requests, beside the services."""
+
+
 def check_name(name: str, *, where: str = "") -> None:
     """A service's name becomes part of a package name (PEP 8): refuse what cannot."""
+    if name in RESERVED_NAMES:
+        hint = f"another name; for example '{name}_routes'"
+        raise UsageError(f"{name!r} is splitter's own word, not a service", where=where, hint=hint)
     if re.fullmatch(r"[a-z][a-z0-9_]*", name) and not keyword.iskeyword(name):
         return
     better = re.sub(r"\W+", "_", name.strip().lower()).strip("_")

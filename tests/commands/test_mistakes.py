@@ -96,6 +96,11 @@ MISTAKES = {
         2,
         ("error: 'Trans-Action' is not a name for a service", "for example 'trans_action'"),
     ),
+    "a name that splitter has itself": Mistake(
+        ("scaffold", "shared", "--port", "8002"),
+        2,
+        ("error: 'shared' is splitter's own word", "for example 'shared_routes'"),
+    ),
     "a keyword as a name": Mistake(
         ("scaffold", "class", "--port", "8002"),
         2,

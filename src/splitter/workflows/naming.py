@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable
 
 from splitter.errors import UsageError
 from splitter.planning.selecting import service_name
-from splitter.settings import check_name
+from splitter.settings import RESERVED_NAMES, check_name
 
 
 def service_names(modules: Iterable[str]) -> dict[str, str]:
@@ -26,7 +26,7 @@ def _free_name(module: str, taken: Container[str]) -> str:
         try:
             check_name(name)
         except UsageError:
-            name = "routes"
+            name = f"{name}_routes" if name in RESERVED_NAMES else "routes"
         if name not in taken:
             return name
         name = "_".join([*parts[-count:-1], service_name(module)])
