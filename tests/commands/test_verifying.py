@@ -64,3 +64,19 @@ def test_routes_that_no_document_has_are_asked_for(with_services: Path) -> None:
     ]
     append(with_services, "services/auth_service/routes/auth.py", hidden)
     assert splitter("verify", "auth", at=with_services).lines[0] == "auth: boots alone"
+
+
+def test_what_stopped_it_is_told_before_what_is_due_besides(with_services: Path) -> None:
+    routes = "services/auth_service/routes/auth.py"
+    append(with_services, routes, "\nfrom utils import today as day\n")
+    lines = splitter("verify", "auth", at=with_services, status=1).lines
+    assert lines[:2] == [
+        "auth: does not boot alone",
+        "  auth service ended with status 1 before it answered",
+    ]
+    assert any("ModuleNotFoundError: No module named 'utils'" in line for line in lines)
+    assert any("/routes/auth.py" in line for line in lines)
+    assert lines[-1] == (
+        f"  1 of its files still import from the monolith, {routes} among them: "
+        "run splitter rewrite-imports first"
+    )

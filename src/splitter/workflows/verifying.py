@@ -136,13 +136,15 @@ def not_rewritten(project: Project, service: Service) -> list[str]:
 
 
 def _explained(project: Project, service: Service, error: StartError) -> str:
+    """What stopped it comes first: imports that are due may be the reason, or may not."""
     due = not_rewritten(project, service)
+    told = [error.what, error.hint]
     if due:
-        return (
-            f"{len(due)} of its files still import from the monolith, {due[0]} among them\n"
+        told += [
+            f"{len(due)} of its files still import from the monolith, {due[0]} among them: "
             "run splitter rewrite-imports first"
-        )
-    return f"{error.what}\n{error.hint}"
+        ]
+    return "\n".join(line for line in told if line)
 
 
 def _ask(url: str, path: str) -> Health:
