@@ -155,3 +155,35 @@ def test_an_owner_has_to_be_there_and_to_be_one(tmp_path: Path) -> None:
     append(project, "splitter.toml", "\n[services.orders]\nport = 8002\nowns = ['balance']\n")
     done = splitter("plan", at=project, status=2)
     assert "balance is owned by ledger and by orders" in done.err
+
+
+def test_two_that_ask_one_another_are_made_by_the_steps_that_the_refusal_names(
+    tmp_path: Path,
+) -> None:
+    project = treasury(tmp_path / "project")
+    waiting = "counts: list[str] = []\n\n\ndef waiting(account: str) -> int:\n"
+    waiting += "    counts.append(account)\n    return len(counts)\n"
+    (project / "waiting.py").write_text(waiting, "utf-8")
+    route = "\n\n@router.get('/{account}/waiting')\ndef waits(account: str) -> int:\n"
+    append(project, "api/routes/ledger.py", route + "    return waiting(account)\n")
+    edit(project, "api/routes/ledger.py", "from money", "from waiting import waiting\nfrom money")
+    table = '\n[services.orders]\nport = 8002\nroutes = ["api.routes.orders"]\nowns = ["waiting"]\n'
+    append(project, "splitter.toml", table)
+    case = "\n  - {name: waits, after: much, request: {path: /ledger/ada/waiting}}\n"
+    append(project, "parity/cases.yaml", case)
+    before = tree(project)
+    done = splitter("split", "ledger", "--port", "8001", at=project, status=1)
+    assert "error: ledger asks the orders service, which is not split off yet" in done.err
+    assert tree(project) == before
+    lines = [line.strip() for line in done.err.splitlines()]
+    steps = [line.split()[1:] for line in lines if line.startswith("splitter ")]
+    assert [" ".join(step[:2]) for step in steps] == [
+        "scaffold ledger",
+        "scaffold orders",
+        "rewrite-imports",
+        "split ledger",
+        "split orders",
+    ]
+    last = [splitter(*step, at=project).lines[-1] for step in steps]
+    assert last[3:] == ["10 cases: 10 matched", "11 cases: 11 matched"]
+    assert splitter("verify", "ledger", at=project).lines[0] == "ledger: boots alone"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from splitter.actions.extraction import Extract, packages
 from splitter.actions.manifest import PATH, manifest_bytes
 from splitter.actions.ownership import digest, keep_edits, still_ours
 from splitter.model.changes import ChangeSet
-from splitter.model.plan import Manifest
+from splitter.model.plan import Copy, Manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +34,16 @@ def place(
     *,
     before: Mapping[str, bytes],
     manifest: Manifest,
-    again: bool = False,
 ) -> Assembly:
     """Copies at their homes, with the monolith's imports as they are.
 
-    A copy that was made of the same text already is left as it is now, rewritten or edited; with
-    `again` only where it is edited: what it imports may have found another home since.
+    A copy that was made of the same text already is left as it is now, rewritten or edited, unless
+    its owner's `imports` are others now: then only an edited one is left.
     """
     recorded = {**manifest.written, **{c.path: c.written for c in manifest.copies}}
-    due = [e for e in extracts if not _is_there(e, before, manifest, again=again)]
+    others = {o for o, found in imports.items() if manifest.imports.get(o, found) != found}
+    copies = {c.path: c for c in manifest.copies}
+    due = [e for e in extracts if not _is_there(e, before, copies.get(e.path), others)]
     texts = {e.path: e.text for e in due}
     changes = keep_edits(title, before, texts, recorded)
     code = [e.path for e in extracts if e.target]
@@ -51,7 +52,6 @@ def place(
     empty = {path: b"" for path in inits if path not in known}
     changes = changes + ChangeSet.between(title, before, empty)
     after = changes.over(before)
-    copies = {c.path: c for c in manifest.copies}
     for extract in due:
         if after.get(extract.path) == extract.text:
             copies[extract.path] = extract.copy(before[extract.origin_path])
@@ -72,14 +72,14 @@ def noted(assembly: Assembly, changes: ChangeSet) -> Assembly:
         for c in joined.changes
         if c.after is not None and c.path not in known
     }
-    written = {**assembly.manifest.written, **skeleton}
+    gone = {c.path for c in joined.changes if c.after is None}
+    written = {p: d for p, d in assembly.manifest.written.items() if p not in gone} | skeleton
     return Assembly(joined, replace(assembly.manifest, copies=copies, written=written))
 
 
 def _is_there(
-    extract: Extract, before: Mapping[str, bytes], manifest: Manifest, *, again: bool
+    extract: Extract, before: Mapping[str, bytes], copy: Copy | None, others: Collection[str]
 ) -> bool:
-    copy = manifest.copy(extract.path)
     if copy is None or extract.path not in before or copy.raw != digest(extract.text):
         return False
-    return not again or digest(before[extract.path]) != copy.written
+    return copy.owner not in others or digest(before[extract.path]) != copy.written

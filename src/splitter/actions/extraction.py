@@ -49,22 +49,13 @@ def extract(blueprint: Blueprint, owner: str) -> tuple[Extract, ...]:
     return tuple(_extract(blueprint, part) for m, part in parts.items() if m in targets)
 
 
-def shared_by(blueprint: Blueprint, service: str) -> tuple[Extract, ...]:
-    """The shared files that a service imports, and those that they import in turn."""
-    shared = {e.origin: e for e in extract(blueprint, FOUNDATION)}
-    wanted = set(blueprint.needs[service].kept) & set(shared)
-    foundation = blueprint.needs.get(FOUNDATION)
-    if foundation is not None:
-        wanted |= set(foundation.kept) & set(shared)
-    return tuple(shared[m] for m in sorted(_closed(blueprint, wanted, set(shared))))
-
-
-def foundation_files(blueprint: Blueprint) -> tuple[Extract, ...]:
-    """The shared files that the foundation consists of and rests on."""
-    shared = {e.origin: e for e in extract(blueprint, FOUNDATION)}
-    found = blueprint.needs.get(FOUNDATION)
-    wanted = set(found.kept) & set(shared) if found is not None else set()
-    return tuple(shared[m] for m in sorted(_closed(blueprint, wanted, set(shared))))
+def shared_by(blueprint: Blueprint, *services: str) -> tuple[Extract, ...]:
+    """The shared files that services import, those of the foundation, and what they import."""
+    homes = [blueprint.needs[s] for s in (*services, FOUNDATION) if s in blueprint.needs]
+    known = set(blueprint.layout.targets.get(FOUNDATION, {}))
+    wanted = {m for needs in homes for m in needs.kept} & known
+    parts = blueprint.division.parts.get(FOUNDATION, {})
+    return tuple(_extract(blueprint, parts[m]) for m in sorted(_closed(blueprint, wanted, known)))
 
 
 def data_files(blueprint: Blueprint, owner: str) -> tuple[Extract, ...]:

@@ -22,7 +22,8 @@ def read_manifest(files: Mapping[str, bytes]) -> Manifest:
         copies = tuple(Copy(**row) for row in table["copies"])
         marked = {path: tuple(found) for path, found in table.get("marked", {}).items()}
         calls = {service: tuple(found) for service, found in table.get("calls", {}).items()}
-        return Manifest(copies, dict(table["written"]), dict(table["imports"]), marked, calls)
+        written, imports = dict(table["written"]), dict(table["imports"])
+        return Manifest(copies, written, imports, marked, calls, dict(table.get("prints", {})))
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise ConfigurationError(
             f"the record of what splitter wrote cannot be read: {error}",
@@ -43,4 +44,6 @@ def manifest_bytes(manifest: Manifest) -> bytes:
         table["marked"] = {p: sorted(found) for p, found in sorted(manifest.marked.items())}
     if manifest.calls:
         table["calls"] = {s: sorted(found) for s, found in sorted(manifest.calls.items())}
+    if manifest.prints:
+        table["prints"] = dict(sorted(manifest.prints.items()))
     return (json.dumps(table, indent=1, ensure_ascii=False) + "\n").encode("utf-8")

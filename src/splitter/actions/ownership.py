@@ -10,6 +10,7 @@ from splitter.model.changes import ChangeSet, FileChange, Note
 from splitter.model.plan import Copy
 
 EDITED = "SPL090"
+STALE = "SPL094"
 
 
 def keep_edits(
@@ -34,6 +35,18 @@ def keep_edits(
         {path: text for path, text in texts.items() if path not in edited},
         [Note(path, 0, EDITED, "edited by hand, left as it is") for path in edited],
     )
+
+
+def remove(
+    title: str, paths: Iterable[str], before: Mapping[str, bytes], recorded: Mapping[str, str]
+) -> ChangeSet:
+    """The changes that remove files nothing needs any more; edited ones stay, with a note."""
+    there = [path for path in paths if path in before]
+    edited = [path for path in there if digest(before[path]) != recorded.get(path)]
+    gone = dict.fromkeys(path for path in there if path not in edited)
+    what = "nothing needs it any more, but it was edited by hand: left as it is"
+    notes = [Note(path, 0, STALE, what) for path in edited]
+    return ChangeSet.between(title, before, gone, notes)
 
 
 def still_ours(copies: Iterable[Copy], changes: ChangeSet) -> tuple[Copy, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from splitter.actions.asking import NOTHING_ASKED, Asked
-from splitter.actions.ownership import keep_edits
+from splitter.actions.ownership import keep_edits, remove
 from splitter.actions.rendering import render
 from splitter.model.changes import ChangeSet
 from splitter.model.plan import Service
@@ -27,6 +27,7 @@ FORMAT = {"call_format.py": "service/call_format.py.jinja"}
 CALLS = {"remote_calls.py": "service/remote_calls.py.jinja"}
 ANSWERS = {"internal_calls.py": "service/internal_calls.py.jinja"}
 FORMER = {"former_names.py": "service/former_names.py.jinja"}
+PERHAPS = ENVIRONMENT | FORMAT | CALLS | ANSWERS | FORMER
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +63,25 @@ def scaffold(
     before: Mapping[str, bytes],
     recorded: Mapping[str, str],
     provided: Collection[str] = (),
+    again: bool = False,
 ) -> ChangeSet:
     """The service's skeleton, in place of what is in `before`; the empty packages it lies in.
 
     `recorded` maps a path to the SHA-256 of what splitter last wrote there: what the user has
-    edited since is left, with a note. Paths in `provided` are somebody else's to write.
+    edited since is left, with a note. Paths in `provided` are somebody else's to write. What the
+    service no longer has is removed. `again`: what the user has removed is not written anew.
     """
+    title = f"scaffold {service.name}"
     texts = {
         path: text
         for path, text in (*_packages(service, before), *_files(service, skeleton, templates))
-        if path not in provided
+        if path not in provided and not (again and path in recorded and path not in before)
     }
-    return keep_edits(f"scaffold {service.name}", before, texts, recorded)
+    old = {p for p in (f"{service.folder}/{name}" for name in PERHAPS) if p in before}
+    left = old & recorded.keys() - texts.keys() - {*provided}
+    return keep_edits(title, before, texts, recorded) + remove(
+        title, sorted(left), before, recorded
+    )
 
 
 def _packages(service: Service, before: Mapping[str, bytes]) -> list[tuple[str, bytes]]:

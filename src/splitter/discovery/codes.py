@@ -332,6 +332,18 @@ CODES: Mapping[str, Code] = {
         "path for it.",
         "Check gateway/nginx.conf for that route.",
     ),
+    "SPL094": Code(
+        "a file that no service needs any more was edited by hand and is left as it is",
+        "Splitter wrote it for an earlier plan. By the present one its code goes elsewhere, or "
+        "nowhere. What nobody edited is removed in such a case.",
+        "Take over what you changed into the file that its code is in now, then remove it.",
+    ),
+    "SPL095": Code(
+        "a file of your own imports what has moved",
+        "Code that a service had went to another home by the present plan. The copies are pointed "
+        "there, files that splitter did not write are left as they are.",
+        "Point the import at the new home.",
+    ),
     "SPL300": Code(
         "an import was reshaped",
         "The inverse map would not give the file back byte for byte.",

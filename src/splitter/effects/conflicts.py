@@ -41,7 +41,7 @@ def conflicts(root: Path, changes: Sequence[FileRecord]) -> Iterator[tuple[str, 
 
 def in_the_way(root: Path, path: str) -> str:
     """Why there can be no such file below the root, in the folders as they are; empty if it can."""
-    for parent in _above(path):
+    for parent in above(path):
         found = disk.status(root / parent)
         if found is None:
             return ""
@@ -56,8 +56,16 @@ def in_the_way(root: Path, path: str) -> str:
 
 def missing_folders(root: Path, paths: Iterable[str]) -> tuple[str, ...]:
     """The folders above the paths that are not there yet, parents first."""
-    folders = {parent for path in paths for parent in _above(path)}
+    folders = {parent for path in paths for parent in above(path)}
     return tuple(sorted(f for f in folders if disk.status(root / f) is None))
+
+
+def above(path: str) -> Iterator[str]:
+    """The folders above a path, outermost first: `a`, `a/b` of `a/b/c`."""
+    at = path.find("/")
+    while at >= 0:
+        yield path[:at]
+        at = path.find("/", at + 1)
 
 
 def _of_the_path(path: str, made: set[str], seen: set[str]) -> str:
@@ -67,7 +75,7 @@ def _of_the_path(path: str, made: set[str], seen: set[str]) -> str:
         return "belongs to splitter's own journal"
     if path in seen:
         return "is changed twice at once"
-    blocking = next((parent for parent in _above(path) if parent in made), "")
+    blocking = next((parent for parent in above(path) if parent in made), "")
     return f"needs a folder where {blocking} becomes a file" if blocking else ""
 
 
@@ -97,11 +105,3 @@ def _of_the_file(file: str, change: FileRecord) -> str:
 
 def _is_below(root: Path, folder: Path) -> bool:
     return folder.resolve().is_relative_to(root.resolve())
-
-
-def _above(path: str) -> Iterator[str]:
-    """The folders above a path, outermost first: `a`, `a/b` of `a/b/c`."""
-    at = path.find("/")
-    while at >= 0:
-        yield path[:at]
-        at = path.find("/", at + 1)

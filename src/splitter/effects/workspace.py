@@ -53,7 +53,8 @@ def apply(root: Path, changes: ChangeSet) -> Applied:
         if transaction.settle(root):
             conflicts.refuse(root, expected)
         made = _with_ignore_file(root, wanted)
-        entry = transaction.carry_out(root, changes.title, made, known=expected)
+        empties = sorted({f for c in made if c.after is None for f in conflicts.above(c.path)})
+        entry = transaction.carry_out(root, changes.title, made, known=expected, empties=empties)
     return Applied(entry.number, entry.title, entry.paths)
 
 

@@ -108,7 +108,8 @@ class Manifest:
     `written`: path → SHA-256 of what was last written there, skeleton files included; `imports`:
     owner of files (a service, or `shared`) → old dotted name → new dotted name; `marked`: a file
     of the monolith → the endpoints that were marked as deprecated in it; `calls`: a service → those
-    that it asks for their functions.
+    that it asks for their functions; `prints`: owner of files → SHA-256 of the plan that they were
+    written by.
     """
 
     copies: tuple[Copy, ...] = ()
@@ -116,6 +117,7 @@ class Manifest:
     imports: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     marked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     calls: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    prints: Mapping[str, str] = field(default_factory=dict)
 
     def copy(self, path: str) -> Copy | None:
         """The record of the copy at `path`, if it is one."""

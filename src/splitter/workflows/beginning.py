@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from splitter.actions.assembling import Assembly, noted, place
+from splitter.actions.assembling import Assembly, noted
 from splitter.actions.configuring import PATH as SETTINGS
 from splitter.actions.configuring import new_settings
-from splitter.actions.extraction import data_files, foundation_files
 from splitter.discovery.applications import find_app
 from splitter.discovery.connections import find_database
 from splitter.discovery.modules import Views
@@ -21,11 +20,9 @@ from splitter.effects import workspace
 from splitter.errors import NoProject, RefusedError, UsageError
 from splitter.model.changes import ChangeSet
 from splitter.model.plan import Service
-from splitter.planning.parting import FOUNDATION
 from splitter.planning.plan import Ground, draw
 from splitter.planning.selecting import route_modules
 from splitter.settings import FIRST_PORT, Settings, load, settings_of
-from splitter.workflows.change import rewritten
 from splitter.workflows.folders import folder_of
 from splitter.workflows.look import ground_of
 from splitter.workflows.naming import service_names
@@ -37,6 +34,7 @@ from splitter.workflows.project import (
     open_project,
 )
 from splitter.workflows.proposal import Proposal
+from splitter.workflows.upkeep import lay_out, rewritten
 
 
 def init(
@@ -178,11 +176,8 @@ def _foundation(project: Project, first: ChangeSet) -> Proposal:
     blueprint = draw(ground, services) if services else None
     assembly = Assembly(first, project.manifest)
     if blueprint is not None:
-        files = (*foundation_files(blueprint), *data_files(blueprint, FOUNDATION))
-        imports = {FOUNDATION: blueprint.imports(FOUNDATION)}
-        assembly = place("init", files, imports, before=project.sources, manifest=project.manifest)
-        assembly, _ = rewritten(assembly, project)
-        assembly = noted(assembly, first)
+        laid = lay_out(project, blueprint, "init")
+        assembly = noted(rewritten(laid.assembly, project), first)
     changes = assembly.recorded(project.sources)
     said = ("next: splitter analyze, then splitter split NAME --port N",) if changes else ()
     return Proposal(project.root, changes, said)

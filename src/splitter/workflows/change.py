@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from splitter.actions import rewriting
 from splitter.actions.asking import asked
-from splitter.actions.assembling import Assembly, noted, place
+from splitter.actions.assembling import Assembly, noted
 from splitter.actions.configuring import with_service
-from splitter.actions.extraction import data_files, extract, shared_by
 from splitter.actions.scaffolding import Skeleton
 from splitter.actions.scaffolding import scaffold as skeleton_of
 from splitter.effects import ports
@@ -17,15 +15,14 @@ from splitter.effects.templates import read_templates
 from splitter.errors import RefusedError, UsageError
 from splitter.model.changes import ChangeSet, Note
 from splitter.model.plan import Service
-from splitter.model.rewriting import Rewriting
 from splitter.planning.cut import Cut, cut
-from splitter.planning.parting import FOUNDATION
 from splitter.planning.plan import Blueprint, Ground, draw
 from splitter.planning.selecting import select
 from splitter.settings import check_name, check_port
 from splitter.workflows.look import has_routes, sure_ground
 from splitter.workflows.project import Project
 from splitter.workflows.proposal import Proposal
+from splitter.workflows.upkeep import Laid, lay_out, rewritten, settled
 
 
 @dataclass(frozen=True)
@@ -59,8 +56,7 @@ def scaffold(project: Project, name: str, port: int, routes: Sequence[str]) -> P
     """A service's skeleton and the route files that it is for, imports as they were."""
     project, service, ground = _new_service(project, name, port, routes)
     drawn = draw_service(project, service, ground)
-    assembly = _copied(drawn, f"scaffold {name}")
-    assembly = noted(assembly, _skeleton(drawn, assembly))
+    assembly = _settled(drawn, _laid(drawn, f"scaffold {name}"), skeleton=True)
     return _proposal(drawn, assembly, "next: splitter rewrite-imports")
 
 
@@ -68,9 +64,9 @@ def extract_service(project: Project, name: str) -> Proposal:
     """The route files of a service and what they need, as the monolith has them now."""
     service = project.settings.service(name)
     drawn = draw_service(project, service, sure_ground(project))
-    assembly = _copied(drawn, f"extract {name}")
-    if drawn.asked or drawn.blueprint.answers(name):
-        assembly = noted(assembly, _skeleton(drawn, assembly))
+    asks = bool(drawn.asked or drawn.blueprint.answers(name))
+    skeleton = asks or _exists(project, service)
+    assembly = _settled(drawn, _laid(drawn, f"extract {name}"), skeleton=skeleton)
     return _proposal(drawn, assembly, "next: splitter rewrite-imports")
 
 
@@ -87,10 +83,9 @@ def whole_service(
             hint="splitter explain CODE says what a code means and what to do",
         )
     _refuse_missing(drawn)
-    assembly = _copied(drawn, f"split {name}")
-    assembly = noted(assembly, _skeleton(drawn, assembly))
-    assembly, _ = rewritten(assembly, drawn.project)
-    return drawn, _proposal(drawn, assembly, "")
+    laid = _laid(drawn, f"split {name}")
+    assembly = noted(laid.assembly, _skeletons(drawn, laid))
+    return drawn, _proposal(drawn, rewritten(assembly, drawn.project), "")
 
 
 def _refuse_missing(drawn: Drawn) -> None:
@@ -100,11 +95,9 @@ def _refuse_missing(drawn: Drawn) -> None:
         views = drawn.blueprint.program.views
         places = [(c, views[c.module].statements[c.place[1]]) for c in mine]
         hint = f"splitter split {owner.name} --port {owner.port} first"
-        if any(c.owner == name for c in drawn.blueprint.calls(owner.name)):
-            hint = (
-                f"they ask one another: splitter scaffold both, splitter rewrite-imports, "
-                f"then splitter parity-check {name} {owner.name}"
-            )
+        around = _circle(drawn, owner.name)
+        if name in around:
+            hint = _by_steps([drawn.blueprint.plans[n].service for n in around], drawn.project)
         raise RefusedError(
             f"{name} asks the {owner.name} service, which is not split off yet",
             reasons=tuple(
@@ -114,6 +107,33 @@ def _refuse_missing(drawn: Drawn) -> None:
             ),
             hint=hint,
         )
+
+
+def _circle(drawn: Drawn, first: str) -> tuple[str, ...]:
+    """The services that one asks, and that these ask in turn, as far as it leads back to it."""
+    asks = {n: {c.owner for c in drawn.blueprint.calls(n)} for n in drawn.blueprint.plans}
+
+    def reached(name: str) -> set[str]:
+        found, todo = set[str](), [name]
+        while todo:
+            new = asks[todo.pop()] - found
+            found |= new
+            todo += new
+        return found
+
+    return tuple(sorted(n for n in reached(first) if first in reached(n)))
+
+
+def _by_steps(services: Sequence[Service], project: Project) -> str:
+    """What makes services that ask one another, none of which can be proven without the others."""
+    steps = [
+        f"splitter scaffold {s.name} --port {s.port}" for s in services if not _exists(project, s)
+    ]
+    steps += ["splitter rewrite-imports"]
+    steps += [f"splitter split {s.name} --port {s.port}" for s in services]
+    return "they ask one another, so first all of them are made, then each is proven:\n  " + (
+        "\n  ".join(steps)
+    )
 
 
 def draw_service(project: Project, service: Service, ground: Ground) -> Drawn:
@@ -191,40 +211,40 @@ def _settings_change(drawn: Drawn, title: str) -> ChangeSet:
     return ChangeSet.between(title, project.sources, {path: after.encode("utf-8")})
 
 
-def _copied(drawn: Drawn, title: str) -> Assembly:
-    """The files of the service, and of those that it asks, which need what they are asked for."""
-    blueprint, project = drawn.blueprint, drawn.project
-    assembly = Assembly(ChangeSet(title), project.manifest)
-    for name in (drawn.service.name, *(s.name for s in drawn.asked if _exists(project, s))):
-        code = (*extract(blueprint, name), *shared_by(blueprint, name))
-        files = (*code, *data_files(blueprint, name))
-        imports = {o: blueprint.imports(o) for o in (name, FOUNDATION)}
-        before = assembly.changes.over(project.sources)
-        placed = place(
-            title,
-            files,
-            imports,
-            before=before,
-            manifest=assembly.manifest,
-            again=name != drawn.service.name,
-        )
-        assembly = Assembly(assembly.changes + placed.changes, placed.manifest)
-    calls = {n: o for n, o in project.manifest.calls.items() if n != drawn.service.name}
-    if drawn.asked:
-        calls[drawn.service.name] = tuple(s.name for s in drawn.asked)
-    return replace(assembly, manifest=replace(assembly.manifest, calls=calls))
+def _laid(drawn: Drawn, title: str) -> Laid:
+    """The copies, with the record of whom the service asks."""
+    name, recorded = drawn.service.name, drawn.project.manifest.calls
+    laid = lay_out(drawn.project, drawn.blueprint, title, service=name)
+    calls = {n: o for n, o in recorded.items() if n not in (name, *laid.renewed)}
+    for each in (name, *laid.renewed):
+        owners = sorted({call.owner for call in drawn.blueprint.calls(each)})
+        calls |= {each: tuple(owners)} if owners else {}
+    manifest = replace(laid.assembly.manifest, calls=calls)
+    return replace(laid, assembly=replace(laid.assembly, manifest=manifest))
 
 
-def _skeleton(drawn: Drawn, assembly: Assembly) -> ChangeSet:
-    """The skeleton of the service, and what has to be said in those of the services it asks."""
-    made = _skeleton_of(drawn, drawn.service, assembly)
-    for service in drawn.asked:
+def _settled(drawn: Drawn, laid: Laid, *, skeleton: bool) -> Assembly:
+    """With the skeletons; imports are rewritten only where they have to be already."""
+    assembly = noted(laid.assembly, _skeletons(drawn, laid, own=skeleton))
+    only = settled(laid, drawn.project, drawn.service.name)
+    return rewritten(assembly, drawn.project, only=only) if only else assembly
+
+
+def _skeletons(drawn: Drawn, laid: Laid, *, own: bool = True) -> ChangeSet:
+    """The skeleton of the service, and what the skeletons of others have to say now."""
+    made = _settings_change(drawn, laid.assembly.changes.title)
+    if own:
+        made += _skeleton_of(drawn, drawn.service, laid.assembly)
+    for name in laid.renewed:
+        service = drawn.blueprint.plans[name].service
         if _exists(drawn.project, service):
-            made += _skeleton_of(drawn, service, assembly)
-    return made + _settings_change(drawn, made.title)
+            made += _skeleton_of(drawn, service, laid.assembly, again=True)
+    return made
 
 
-def _skeleton_of(drawn: Drawn, service: Service, assembly: Assembly) -> ChangeSet:
+def _skeleton_of(
+    drawn: Drawn, service: Service, assembly: Assembly, *, again: bool = False
+) -> ChangeSet:
     blueprint = drawn.blueprint
     ground, plan = blueprint.ground, blueprint.plans[service.name]
     target = blueprint.layout.targets[service.name][ground.application]
@@ -246,15 +266,8 @@ def _skeleton_of(drawn: Drawn, service: Service, assembly: Assembly) -> ChangeSe
         before=drawn.project.sources,
         recorded={**drawn.project.manifest.written},
         provided={c.path for c in assembly.manifest.copies},
+        again=again,
     )
-
-
-def rewritten(assembly: Assembly, project: Project) -> tuple[Assembly, Rewriting]:
-    files = assembly.changes.over(project.sources)
-    report = rewriting.rewrite_copies(files, assembly.manifest)
-    touched = {c.path for c in (*assembly.changes.changes, *report.changes.changes)}
-    notes = tuple(n for n in report.changes.notes if n.path in touched)
-    return noted(assembly, replace(report.changes, notes=notes)), report
 
 
 def _proposal(drawn: Drawn, assembly: Assembly, following: str) -> Proposal:

@@ -15,6 +15,7 @@ from splitter.workflows.project import Project
 from splitter.workflows.proposal import Proposal
 from splitter.workflows.proving import Proof
 from splitter.workflows.sides import Say
+from splitter.workflows.verifying import Checked
 
 
 def split(
@@ -48,6 +49,11 @@ def split(
         said += told(proof)
         details["parity"] = {**asdict(proof.summary), "told": list(told(proof))}
         checked = replace(checked, ok=proof.ok)
+    if checked.ok:
+        broken = tuple(_broken(project, tried, drawn, proposal, say=say))
+        said += [line for other in broken for line in other.lines()]
+        said += [f"{other.service} would not boot any more" for other in broken]
+        checked = replace(checked, ok=not broken)
     if not checked.ok:
         said.append(f"{name} is not split: nothing was written")
         return replace(proposal, said=tuple(said), details=details, ok=False)
@@ -55,6 +61,29 @@ def split(
     record = verifying.record(tried, drawn.service, True)
     results.write(tried.root, "verify", {**kept, name: record})
     return replace(proposal, said=tuple(said), details=details)
+
+
+def _broken(
+    project: Project, tried: Project, drawn: Drawn, proposal: Proposal, *, say: Say
+) -> Iterator[Checked]:
+    """The services that boot as they are and would not any more, for this changes files of theirs.
+
+    One whose imports have not been rewritten yet is not expected to boot.
+    """
+    gone = {c.path for c in proposal.changes.changes if c.kind in ("change", "delete")}
+    for plan in drawn.blueprint.plans.values():
+        service = plan.service
+        if service.name == drawn.service.name or f"{service.folder}/main.py" not in project.sources:
+            continue
+        mine = (p for p in gone if p.startswith(("shared/", f"{service.folder}/")))
+        if not any(mine) or verifying.not_rewritten(project, service):
+            continue
+        if verifying.fingerprint(project, service) == verifying.fingerprint(tried, service):
+            continue
+        due = completeness.expected(drawn.blueprint.ground, service)
+        checked = verifying.boot(tried, service, due, say=say)
+        if not checked.ok and verifying.boot(project, service, due, say=say).ok:
+            yield checked
 
 
 def _refuse_unseen(drawn: Drawn) -> None:
