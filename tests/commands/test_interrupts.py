@@ -7,6 +7,7 @@ import random
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -56,6 +57,17 @@ def test_an_interrupt_leaves_nothing(
     assert process.returncode == 128 + number
     assert tree(project) == before
     assert (left.processes(), left.files()) == ([], [])
+
+
+def test_an_interrupt_within_exec_of_a_string_has_the_status_too(tmp_path: Path) -> None:
+    (tmp_path / "interrupted.py").write_text(
+        "import splitter.__main__ as command\n"
+        "command._dispatch = lambda: exec('raise KeyboardInterrupt')\n"
+        "command.main()\n"
+    )
+    words = (sys.executable, "-m", "interrupted")
+    ended = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True)
+    assert (ended.returncode, ended.stderr) == (130, "interrupted; nothing is left half done\n")
 
 
 def test_a_kill_ends_a_monolith_that_hangs(tmp_path: Path, left: Traces) -> None:
