@@ -331,6 +331,14 @@ def parity_check(
         list[str] | None,
         typer.Option("--from", metavar="SOURCE", help="cases, tests or openapi; repeatable."),
     ] = None,
+    accepted: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--accepted",
+            metavar="FILE",
+            help="Differences that are known and do not count, each until a day; repeatable.",
+        ),
+    ] = None,
     output: Annotated[
         ReportFormat, typer.Option("--format", help="text, json, junit, github or html.")
     ] = ReportFormat.TEXT,
@@ -360,10 +368,12 @@ def parity_check(
         concurrency,
         timeout,
         shard,
+        tuple(str(a) for a in accepted or ()),
     )
-    with proving.compared(project or context.obj, order, say=console.progress) as verdicts:
-        summary = report.show(verdicts, output.value, target)
-    raise typer.Exit(0 if summary.proven else 1)
+    with proving.compared(project or context.obj, order, say=console.progress) as comparison:
+        summary = report.show(comparison.verdicts, output.value, target, ending=comparison.ending)
+        passed = comparison.passed(summary)
+    raise typer.Exit(0 if passed else 1)
 
 
 @app.command()

@@ -108,10 +108,11 @@ class ParitySection(_Section):
     """What parity-check puts to both sides when it is not told otherwise.
 
     `cases` are files, `tests` the command that runs the monolith's tests, and `sources` says which
-    of cases, tests and openapi are taken.
+    of cases, tests and openapi are taken. `accepted` are lists of differences that do not count.
     """
 
     cases: tuple[str, ...] = ()
+    accepted: tuple[str, ...] = ()
     tests: str = ""
     sources: tuple[Source, ...] = ()
     login: dict[str, Any] = Field(default_factory=dict)

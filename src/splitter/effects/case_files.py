@@ -18,9 +18,9 @@ def head(path: Path, name: str) -> bytes:
         return stream.read(HEAD)
 
 
-def content(path: Path, name: str) -> bytes:
-    """All of a file."""
-    with _opened(path, name) as stream:
+def content(path: Path, name: str, *, what: str = "the case file") -> bytes:
+    """All of a file; `what` it is, for an error."""
+    with _opened(path, name, what) as stream:
         return stream.read()
 
 
@@ -32,13 +32,13 @@ def lines(path: Path, name: str) -> Iterator[bytes]:
 
 
 @contextmanager
-def _opened(path: Path, name: str) -> Iterator[IO[bytes]]:
+def _opened(path: Path, name: str, what: str = "the case file") -> Iterator[IO[bytes]]:
     """UsageError for a file that is not there, DiskError for one that cannot be read."""
     try:
         with path.open("rb") as stream:
             yield stream
     except OSError as error:
-        what = f"the case file cannot be read: {error.strerror}"
+        told = f"{what} cannot be read: {error.strerror}"
         if isinstance(error, FileNotFoundError | IsADirectoryError):
-            raise UsageError(what, where=name) from None
-        raise DiskError(what, where=name) from None
+            raise UsageError(told, where=name) from None
+        raise DiskError(told, where=name) from None

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 
+from splitter.model.acceptance import Acceptance
+
 
 class Absent(Enum):
     """A value that is not there; `null` is a value that is."""
@@ -101,6 +103,14 @@ class Difference:
     service: object
 
 
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A difference, and the entry that it falls under."""
+
+    difference: Difference
+    by: Acceptance
+
+
 class Outcome(StrEnum):
     """What became of a case."""
 
@@ -120,7 +130,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What was found for a case. `error` says which side failed and why, or what was missing."""
+    """What was found for a case. `error` says which side failed and why, or what was missing.
+
+    What is `accepted` is no more among the differences.
+    """
 
     case: Case
     outcome: Outcome
@@ -129,6 +142,7 @@ class Verdict:
     error: str = ""
     monolith: Answer | None = None
     service: Answer | None = None
+    accepted: tuple[Accepted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,14 +13,17 @@ from splitter.actions.deprecation import MODULE as NOTICES
 from splitter.actions.gateway import Side, owners
 from splitter.effects import results
 from splitter.errors import NoProject, UsageError
+from splitter.model.acceptance import Stale
+from splitter.model.ending import Ending
 from splitter.model.monolith import Route
 from splitter.model.parity import Case, Outcome, Summary, Verdict
 from splitter.model.plan import Service
 from splitter.parity.chains import Shard
+from splitter.parity.ledger import Ledger
 from splitter.planning.plan import Ground
 from splitter.planning.selecting import select
 from splitter.settings import Settings
-from splitter.workflows import gathering, parity, verifying
+from splitter.workflows import accepting, gathering, parity, verifying
 from splitter.workflows.look import ground_of
 from splitter.workflows.project import Project, open_project
 from splitter.workflows.sides import REST, Say, asked, both_sides
@@ -38,18 +41,33 @@ class Order:
     concurrency: int | None = None
     timeout: float | None = None
     shard: str = ""
+    accepted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The verdicts, streaming, and what is known once they have all come."""
+
+    verdicts: Iterator[Verdict]
+    ending: Callable[[], Ending]
+
+    def passed(self, summary: Summary) -> bool:
+        """Whether every case matched and nothing else fails the run."""
+        return summary.proven and not self.ending().stale
 
 
 @dataclass(frozen=True)
 class Proof:
-    """The verdicts on some services, all of them."""
+    """The verdicts on some services, all of them, and what else fails."""
 
     verdicts: tuple[Verdict, ...]
+    stale: tuple[Stale, ...] = ()
 
     @property
     def ok(self) -> bool:
         """Whether every case was put, answered and a match; no case proves nothing."""
-        return bool(self.verdicts) and all(v.outcome is Outcome.MATCH for v in self.verdicts)
+        matched = all(v.outcome is Outcome.MATCH for v in self.verdicts)
+        return bool(self.verdicts) and matched and not self.stale
 
     @property
     def summary(self) -> Summary:
@@ -57,7 +75,7 @@ class Proof:
 
 
 @contextmanager
-def compared(folder: Path | None, order: Order, *, say: Say) -> Iterator[Iterator[Verdict]]:
+def compared(folder: Path | None, order: Order, *, say: Say) -> Iterator[Comparison]:
     """The verdicts, streaming, while both sides run. Errors of usage come before anything is sent.
 
     With URLs the servers are the user's; without any they are started and stopped here.
@@ -65,8 +83,9 @@ def compared(folder: Path | None, order: Order, *, say: Say) -> Iterator[Iterato
     limits = _limits(order)
     given = parity.named_urls(order.urls)
     if order.monolith or given:
+        ledger = accepting.ledger_of(_found(folder), order.accepted, partial=_is_partial(order))
         with _given(folder, order, given, limits, say) as verdicts:
-            yield verdicts
+            yield _settled(verdicts, ledger)
         return
     project = open_project(folder)
     services = [project.settings.service(name) for name in order.services]
@@ -81,15 +100,32 @@ def compared(folder: Path | None, order: Order, *, say: Say) -> Iterator[Iterato
             f"the {missing[0]} service is planned and not made yet",
             hint=f"splitter split {missing[0]} --port N makes it",
         )
+    ledger = accepting.ledger_of(project, order.accepted, partial=_is_partial(order))
     with _own(project, services, order, limits, say) as verdicts:
-        yield _remembered(project, services, verdicts)
+        yield _settled(verdicts, ledger, lambda settled: _remembered(project, services, settled))
 
 
 def prove(project: Project, services: Sequence[Service], *, say: Say) -> Proof:
     """Boot both sides for these services, proposed or there, and put the configured cases."""
     order = Order()
+    ledger = accepting.ledger_of(project, partial=True)
     with _own(project, services, order, _limits(order), say) as verdicts:
-        return Proof(tuple(_remembered(project, services, verdicts)))
+        settled = ledger.settled(verdicts)
+        return Proof(tuple(_remembered(project, services, settled)), ledger.stale())
+
+
+def _is_partial(order: Order) -> bool:
+    """Whether cases may be left out that an entry of the project's own list is there for."""
+    others = order.cases or order.sources
+    return bool(order.shard or order.services or (others and not order.accepted))
+
+
+def _settled(
+    verdicts: Iterator[Verdict],
+    ledger: Ledger,
+    then: Callable[[Iterator[Verdict]], Iterator[Verdict]] = iter,
+) -> Comparison:
+    return Comparison(then(ledger.settled(verdicts)), lambda: Ending(ledger.stale()))
 
 
 @dataclass(frozen=True)
@@ -117,7 +153,8 @@ def _given(
             hint="give both, or neither: then both sides are started from the configuration",
         )
     monolith = parity.base_url(order.monolith, option="--monolith")
-    settings = _settings(folder)
+    project = _found(folder)
+    settings = project.settings if project else Settings()
     cases = _for_urls(folder, settings, order, say)
     verdicts = parity.check_urls(
         cases,
@@ -130,11 +167,11 @@ def _given(
     yield gathering.reproduced(verdicts, say=say)
 
 
-def _settings(folder: Path | None) -> Settings:
+def _found(folder: Path | None) -> Project | None:
     try:
-        return open_project(folder).settings
+        return open_project(folder)
     except NoProject:
-        return Settings()
+        return None
 
 
 def _for_urls(folder: Path | None, settings: Settings, order: Order, say: Say) -> list[Case]:

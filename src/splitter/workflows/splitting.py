@@ -112,4 +112,5 @@ def told(proof: Proof) -> Iterator[str]:
         yield from (f"  {line}" for line in wording.lines(verdict))
     if len(failed) > 10:
         yield f"and {len(failed) - 10} more"
+    yield from (wording.gone(one) for one in proof.stale)
     yield wording.told(proof.summary)

@@ -16,10 +16,12 @@ def test_the_whole_report(written: Written, one_of_each: list[Verdict]) -> None:
     assert json.loads(written(report, one_of_each)) == {
         "schema": 1,
         "summary": {"total": 4, "matched": 1, "mismatched": 1, "errored": 1, "skipped": 1},
+            "stale": [],
         "cases": [
             {
                 "name": "good", "service": "orders", "verdict": "match", "differences": [],
                 "noise": [{"kind": "body", "path": "$.at", "monolith": "a", "service": "b"}],
+                    "accepted": [],
                 "answers": answers,
             },
             {
@@ -30,15 +32,17 @@ def test_the_whole_report(written: Written, one_of_each: list[Verdict]) -> None:
                     {"kind": "body", "path": "$.items[0].amount", "monolith": 1.5,
                      "service": {"n": [None, "é ☕"]}},
                 ],
-                "noise": [], "answers": answers,
+                "noise": [], "accepted": [], "answers": answers,
             },
             {
                 "name": "broken", "service": "orders", "verdict": "error", "differences": [],
-                "noise": [], "answers": {}, "error": "service orders: no answer within 30 s",
+                "noise": [], "accepted": [], "answers": {},
+                    "error": "service orders: no answer within 30 s",
             },
             {
                 "name": "late", "service": "orders", "verdict": "skipped", "differences": [],
-                "noise": [], "answers": {}, "error": "token was not captured (service)",
+                "noise": [], "accepted": [], "answers": {},
+                    "error": "token was not captured (service)",
             },
         ],
     }  # fmt: skip
@@ -55,6 +59,7 @@ def test_no_cases(written: Written) -> None:
         "schema": 1,
         "summary": {"total": 0, "matched": 0, "mismatched": 0, "errored": 0, "skipped": 0},
         "cases": [],
+        "stale": [],
     }
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from splitter.model.ending import Ending
 from splitter.model.parity import Answer, Outcome, Summary, Verdict
 from splitter.reports.parity.tally import Tally
-from splitter.reports.parity.wording import lines, printable, request, told
+from splitter.reports.parity.wording import gone, lines, printable, request, told
 
 _LABELS = {
     Outcome.MATCH: ("match", "32"),
@@ -17,7 +18,11 @@ _LABELS = {
 
 
 def report(
-    verdicts: Iterable[Verdict], out: Callable[[str], object], *, colour: bool = False
+    verdicts: Iterable[Verdict],
+    out: Callable[[str], object],
+    *,
+    colour: bool = False,
+    ending: Callable[[], Ending] = Ending,
 ) -> Summary:
     """Write each verdict when it comes, and the summary in the end."""
     tally = Tally()
@@ -25,7 +30,10 @@ def report(
         out(_line(verdict, colour) + "\n")
         for line in lines(verdict):
             out(f"          {line}\n")
-    out(f"\n{told(tally.summary)}\n")
+    out("\n")
+    for stale in ending().stale:
+        out(f"{gone(stale)}\n")
+    out(f"{told(tally.summary)}\n")
     return tally.summary
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from html import escape
 
+from splitter.model.acceptance import Stale
+from splitter.model.ending import Ending
 from splitter.model.parity import Outcome, Summary, Verdict
 from splitter.reports.parity.tally import Tally
-from splitter.reports.parity.wording import headline, joined, lines, place, printable, told
+from splitter.reports.parity.wording import gone, headline, joined, lines, place, printable, told
 
 SHOWN = 100
 """Differences that an annotation names, and cases that the page lists."""
@@ -19,6 +21,7 @@ def report(
     out: Callable[[str], object],
     *,
     page: Callable[[str], object] | None = None,
+    ending: Callable[[], Ending] = Ending,
 ) -> Summary:
     """Write an annotation for each case that does not match, and the Markdown for `page`."""
     tally = Tally()
@@ -29,9 +32,12 @@ def report(
         out(_annotation(verdict) + "\n")
         if len(rows) < SHOWN:
             rows.append(_row(verdict))
+    stale = ending().stale
+    for one in stale:
+        out(_stale(one) + "\n")
     out(f"parity: {told(tally.summary)}\n")
     if page is not None:
-        page(_page(tally.summary, rows))
+        page(_page(tally.summary, rows, stale))
     return tally.summary
 
 
@@ -42,8 +48,18 @@ def _annotation(verdict: Verdict) -> str:
         properties["file"] = printable(case.source)
     if case.line:
         properties["line"] = str(case.line)
-    spelled = ",".join(f"{key}={_property(text)}" for key, text in properties.items())
-    return f"::{_COMMANDS[verdict.outcome]} {spelled}::{_data(_message(verdict))}"
+    return _command(_COMMANDS[verdict.outcome], properties, _message(verdict))
+
+
+def _stale(one: Stale) -> str:
+    title = {"title": "parity: accepted differences"}
+    place = {"file": printable(one.source), "line": str(one.line)}
+    return _command("error", {**title, **place}, printable(one.what))
+
+
+def _command(name: str, properties: dict[str, str], text: str) -> str:
+    spelled = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
+    return f"::{name} {spelled}::{_data(text)}"
 
 
 def _message(verdict: Verdict) -> str:
@@ -65,8 +81,9 @@ def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def _page(summary: Summary, rows: list[str]) -> str:
-    head = f"### Parity: {told(summary)}\n\n"
+def _page(summary: Summary, rows: list[str], stale: tuple[Stale, ...]) -> str:
+    old = "".join(f"- {_cell(gone(one))}\n" for one in stale)
+    head = f"### Parity: {told(summary)}\n\n{old}" + ("\n" if old else "")
     if not rows:
         return head
     table = "| verdict | case | service | found |\n| --- | --- | --- | --- |\n" + "".join(rows)

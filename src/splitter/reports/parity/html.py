@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from splitter.model.ending import Ending
 from splitter.model.parity import ABSENT, Difference, Outcome, Summary, Verdict
 from splitter.reports.pages import template
 from splitter.reports.parity.tally import Tally
-from splitter.reports.parity.wording import place, printable, request, told, value
+from splitter.reports.parity.wording import gone, place, printable, request, told, value, why
 
 WIDTH = 20_000
 """Characters of a value that the page shows."""
@@ -45,16 +46,23 @@ class Row:
     times: tuple[str, str]
     error: str
     differences: list[Entry]
+    accepted: list[tuple[str, Entry]]
     noise: list[Entry]
 
     @property
     def searched(self) -> str:
         """What the filter by text looks into."""
-        places = (entry.place for entry in (*self.differences, *self.noise))
+        accepted = (entry for _, entry in self.accepted)
+        places = (entry.place for entry in (*self.differences, *accepted, *self.noise))
         return " ".join([self.name, self.request, self.error, *places]).lower()
 
 
-def report(verdicts: Iterable[Verdict], out: Callable[[str], object]) -> Summary:
+def report(
+    verdicts: Iterable[Verdict],
+    out: Callable[[str], object],
+    *,
+    ending: Callable[[], Ending] = Ending,
+) -> Summary:
     """Write the page when all verdicts are there."""
     tally = Tally()
     rows = [_row(verdict) for verdict in tally.count(verdicts)]
@@ -69,7 +77,8 @@ def report(verdicts: Iterable[Verdict], out: Callable[[str], object]) -> Summary
     }
     services = sorted({row.service for row in rows})
     page = template("reports/parity.html.j2")
-    out(page(rows=rows, counts=counts, services=services, summary=summary, told=told(summary)))
+    stale = [gone(one) for one in ending().stale]
+    out(page(rows=rows, counts=counts, services=services, stale=stale, told=told(summary)))
     return summary
 
 
@@ -86,6 +95,7 @@ def _row(verdict: Verdict) -> Row:
         times=(times[0], times[1]),
         error=printable(verdict.error),
         differences=[_entry(d) for d in verdict.differences],
+        accepted=[(why(one.by), _entry(one.difference)) for one in verdict.accepted],
         noise=[_entry(d) for d in verdict.noise],
     )
 

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from splitter.model.acceptance import Stale
+from splitter.model.ending import Ending
 from splitter.model.jsontext import write
-from splitter.model.parity import ABSENT, Answer, Difference, Summary, Verdict
+from splitter.model.parity import ABSENT, Accepted, Answer, Difference, Summary, Verdict
 from splitter.reports.parity.tally import Tally
 
 
-def report(verdicts: Iterable[Verdict], out: Callable[[str], object]) -> Summary:
+def report(
+    verdicts: Iterable[Verdict],
+    out: Callable[[str], object],
+    *,
+    ending: Callable[[], Ending] = Ending,
+) -> Summary:
     """Write one document: the cases as they come, and the summary when all are there."""
     tally = Tally()
     out('{"schema": 1,\n "cases": [')
@@ -17,7 +24,8 @@ def report(verdicts: Iterable[Verdict], out: Callable[[str], object]) -> Summary
     for verdict in tally.count(verdicts):
         out(before + write(_case(verdict)))
         before = ",\n  "
-    out(f'],\n "summary": {write(_summary(tally.summary))}}}\n')
+    out(f'],\n "summary": {write(_summary(tally.summary))},')
+    out(f'\n "stale": {write([_stale(one) for one in ending().stale])}}}\n')
     return tally.summary
 
 
@@ -28,6 +36,7 @@ def _case(verdict: Verdict) -> dict[str, object]:
         "verdict": str(verdict.outcome),
         "differences": [_difference(d) for d in verdict.differences],
         "noise": [_difference(d) for d in verdict.noise],
+        "accepted": [_accepted(one) for one in verdict.accepted],
         "answers": {
             side: _answer(answer)
             for side, answer in (("monolith", verdict.monolith), ("service", verdict.service))
@@ -42,6 +51,15 @@ def _difference(difference: Difference) -> dict[str, object]:
     sides = (("monolith", difference.monolith), ("service", difference.service))
     place = {"kind": difference.kind, "path": difference.path}
     return {**place, **{side: value for side, value in sides if value is not ABSENT}}
+
+
+def _accepted(one: Accepted) -> dict[str, object]:
+    why = {"reason": one.by.reason, "ticket": one.by.ticket, "expires": one.by.expires.isoformat()}
+    return {**_difference(one.difference), **why}
+
+
+def _stale(one: Stale) -> dict[str, object]:
+    return {"path": one.source, "line": one.line, "message": one.what}
 
 
 def _answer(answer: Answer) -> dict[str, object]:

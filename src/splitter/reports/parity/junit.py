@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from xml.sax.saxutils import escape, quoteattr
 
+from splitter.model.acceptance import Stale
+from splitter.model.ending import Ending
 from splitter.model.parity import Outcome, Summary, Verdict
 from splitter.reports.parity.tally import Tally
 from splitter.reports.parity.wording import headline, joined, lines, printable
@@ -12,7 +14,12 @@ from splitter.reports.parity.wording import headline, joined, lines, printable
 _TAGS = {Outcome.MISMATCH: "failure", Outcome.ERROR: "error", Outcome.SKIPPED: "skipped"}
 
 
-def report(verdicts: Iterable[Verdict], out: Callable[[str], object]) -> Summary:
+def report(
+    verdicts: Iterable[Verdict],
+    out: Callable[[str], object],
+    *,
+    ending: Callable[[], Ending] = Ending,
+) -> Summary:
     """Write one document when all verdicts are there, since its head counts them."""
     tally = Tally()
     cases: list[str] = []
@@ -21,13 +28,14 @@ def report(verdicts: Iterable[Verdict], out: Callable[[str], object]) -> Summary
         cases.append(_case(verdict))
         seconds += _seconds(verdict)
     summary = tally.summary
+    stale = [_stale(one) for one in ending().stale]
     counts = (
-        f'tests="{summary.total}" failures="{summary.mismatched}" errors="{summary.errored}" '
-        f'skipped="{summary.skipped}" time="{seconds:.3f}"'
+        f'tests="{summary.total + len(stale)}" failures="{summary.mismatched + len(stale)}" '
+        f'errors="{summary.errored}" skipped="{summary.skipped}" time="{seconds:.3f}"'
     )
     out('<?xml version="1.0" encoding="utf-8"?>\n')
     out(f'<testsuites name="splitter">\n<testsuite name="parity" {counts}>\n')
-    for case in cases:
+    for case in (*cases, *stale):
         out(case)
     out("</testsuite>\n</testsuites>\n")
     return summary
@@ -40,6 +48,13 @@ def _case(verdict: Verdict) -> str:
     place += f' line="{case.line}"' if case.line else ""
     head = f'<testcase {names}{place} time="{_seconds(verdict):.3f}"'
     return f"{head}>{_found(verdict)}</testcase>\n"
+
+
+def _stale(one: Stale) -> str:
+    """An entry of the list of accepted differences that has to go, as a test that fails."""
+    place = f'file={_quoted(one.source)} line="{one.line}"'
+    head = f'<testcase name={_quoted(f"{one.source}:{one.line}")} classname="accepted" {place}'
+    return f'{head} time="0.000"><failure message={_quoted(one.what)}></failure></testcase>\n'
 
 
 def _found(verdict: Verdict) -> str:

@@ -4,29 +4,47 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from splitter.errors import DiskError
+from splitter.model.ending import Ending
 from splitter.model.parity import Summary, Verdict
 from splitter.reports.console import is_plain
 from splitter.reports.parity.formats import report
-from splitter.reports.parity.wording import told
+from splitter.reports.parity.wording import gone, told
 
 
-def show(verdicts: Iterable[Verdict], form: str, target: Path | None) -> Summary:
+def show(
+    verdicts: Iterable[Verdict],
+    form: str,
+    target: Path | None,
+    *,
+    ending: Callable[[], Ending] = Ending,
+) -> Summary:
     """Write the report; with a `target` the summary is told on stderr."""
     counted = _with_progress(verdicts) if target is not None or form != "text" else verdicts
     if target is None:
         sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]
-        return report(counted, form, sys.stdout.write, colour=not is_plain(), page=_step_summary)
+        out, colour = sys.stdout.write, not is_plain()
+        summary = report(counted, form, out, colour=colour, page=_step_summary, ending=ending)
+        if form != "text":
+            _tell(ending())
+        return summary
     try:
         with target.open("w", encoding="utf-8", newline="") as file:
-            summary = report(counted, form, file.write, page=_step_summary)
+            summary = report(counted, form, file.write, page=_step_summary, ending=ending)
     except OSError as error:
         raise DiskError(f"cannot write the report: {error.strerror}", where=str(target)) from None
+    _tell(ending())
     print(told(summary), file=sys.stderr)
     return summary
+
+
+def _tell(ending: Ending) -> None:
+    """What fails the run besides its cases is said where no report is in the way."""
+    for stale in ending.stale:
+        print(gone(stale), file=sys.stderr)
 
 
 def _with_progress(verdicts: Iterable[Verdict]) -> Iterator[Verdict]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from splitter.model.acceptance import Acceptance, Stale
 from splitter.model.jsontext import write
 from splitter.model.parity import ABSENT, Difference, Outcome, Summary, Verdict
 
@@ -38,15 +39,28 @@ def value(side: object, width: int = WIDTH) -> str:
 
 
 def lines(verdict: Verdict, width: int = WIDTH) -> Iterator[str]:
-    """What was found, in full: differences with both values, the error, and the noise."""
+    """What was found, in full: differences with both values, the error, what is accepted and why,
+    and the noise."""
     if verdict.error:
         yield printable(verdict.error)
     for difference in verdict.differences:
         yield place(difference)
         yield f"  monolith: {value(difference.monolith, width)}"
         yield f"  service:  {value(difference.service, width)}"
+    for one in verdict.accepted:
+        yield f"accepted: {place(one.difference)}: {why(one.by)}"
     if verdict.noise:
         yield f"noise: {', '.join(place(d) for d in verdict.noise)}"
+
+
+def why(entry: Acceptance) -> str:
+    """Such as `the service has no etag yet (SHOP-12, until 2027-01-31)`."""
+    return printable(f"{entry.reason} ({entry.ticket}, until {entry.expires.isoformat()})")
+
+
+def gone(stale: Stale) -> str:
+    """Such as `accepted.yaml:3: no difference falls under this any more: …`."""
+    return printable(str(stale))
 
 
 def headline(verdict: Verdict) -> str:

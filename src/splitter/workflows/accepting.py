@@ -1,0 +1,33 @@
+"""The list of accepted differences that a run goes by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from splitter.effects import case_files
+from splitter.model.acceptance import Acceptance
+from splitter.parity.acceptances import read_acceptances
+from splitter.parity.ledger import Ledger
+from splitter.workflows.project import Project
+
+WHAT = "the list of accepted differences"
+
+
+def ledger_of(project: Project | None, files: Sequence[str] = (), *, partial: bool) -> Ledger:
+    """The list of the files, else of those that the settings name, as it stands today (UTC).
+
+    `partial`: some cases are left out, so that an entry may be without use. UsageError or
+    ConfigurationError for a file that is not there, or is no such list.
+    """
+    found = _entries((name, Path(name)) for name in files)
+    if project is not None and not files:
+        names = project.settings.parity.accepted
+        found = _entries((name, project.root / name) for name in names)
+    return Ledger(found, today=datetime.now(UTC).date(), partial=partial)
+
+
+def _entries(files: Iterable[tuple[str, Path]]) -> Iterator[Acceptance]:
+    for name, path in files:
+        yield from read_acceptances(case_files.content(path, name, what=WHAT), path=name)
