@@ -146,7 +146,7 @@ def test_head_has_no_body() -> None:
     [
         (b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nshort", "without sending complete"),
         (b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n", "incomplete chunked"),
-        (b"this is not HTTP\r\n\r\n", "illegal status line"),
+        (b"this is not HTTP\r\n\r\n", "the answer is not HTTP"),
         (None, "disconnected without sending"),
     ],
 )
@@ -186,21 +186,29 @@ def test_an_unsafe_request_is_put_once() -> None:
     assert len(server.heard) == 1
 
 
-def test_nobody_listens() -> None:
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_nobody_listens(host: str) -> None:
     async def run() -> Observation | NoAnswer:
         listening = await asyncio.start_server(lambda r, w: None, "127.0.0.1", 0)
         port = listening.sockets[0].getsockname()[1]
         listening.close()
         await listening.wait_closed()
-        client = Client(f"http://127.0.0.1:{port}")
+        client = Client(f"http://{host}:{port}")
         answer = await client.put(Request("GET", "/"))
         await client.close()
         return answer
 
     answer = asyncio.run(run())
     assert isinstance(answer, NoAnswer)
-    assert answer.reason.startswith("no connection to 127.0.0.1:")
+    assert answer.reason.startswith(f"no connection to {host}:")
     assert answer.reason.endswith("(connection refused)")
+
+
+def test_a_host_that_nobody_knows() -> None:
+    answer = asyncio.run(Client("http://nowhere.invalid").put(Request("GET", "/")))
+    assert isinstance(answer, NoAnswer)
+    assert answer.reason.startswith("no connection to nowhere.invalid:http (")
+    assert "not known" in answer.reason or "resolution" in answer.reason
 
 
 @pytest.mark.parametrize(

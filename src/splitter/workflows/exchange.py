@@ -51,21 +51,22 @@ class Exchange:
 
     async def verdicts(
         self, chains: Iterable[Chain], *, concurrency: int
-    ) -> AsyncGenerator[Verdict]:
-        """The verdicts of all chains, in no order; `concurrency` chains go on at a time."""
+    ) -> AsyncGenerator[list[Verdict]]:
+        """The verdicts of all chains, in no order, those that are there at a time together;
+        `concurrency` chains go on at a time."""
         queue: asyncio.Queue[Verdict | BaseException | None] = asyncio.Queue()
         waiting = iter(chains)
         workers = [asyncio.create_task(self._work(waiting, queue)) for _ in range(concurrency)]
         try:
             at_work = len(workers)
             while at_work:
-                item = await queue.get()
-                if isinstance(item, BaseException):
-                    raise item
-                if item is None:
-                    at_work -= 1
-                else:
-                    yield item
+                items = [await queue.get()]
+                items += [queue.get_nowait() for _ in range(queue.qsize())]
+                yield [item for item in items if isinstance(item, Verdict)]
+                for item in items:
+                    if isinstance(item, BaseException):
+                        raise item
+                at_work -= items.count(None)
         finally:
             for worker in workers:
                 worker.cancel()

@@ -199,32 +199,33 @@ def _streamed(
     order: list[tuple[str, str]],
     concurrency: int,
 ) -> Iterator[Verdict]:
-    """Drive the loop one verdict at a time, so that it rests while a verdict is reported."""
+    """Drive the loop until there are verdicts, so that it rests while they are reported."""
     with asyncio.Runner() as runner:
         stream = _ordered(exchange.verdicts(selected, concurrency=concurrency), order)
         try:
-            while (verdict := runner.run(_next(stream))) is not None:
-                yield verdict
+            while (verdicts := runner.run(_next(stream))) is not None:
+                yield from verdicts
         finally:
             runner.run(_closed(stream))
 
 
 async def _ordered(
-    verdicts: AsyncGenerator[Verdict], order: list[tuple[str, str]]
-) -> AsyncGenerator[Verdict]:
+    verdicts: AsyncGenerator[list[Verdict]], order: list[tuple[str, str]]
+) -> AsyncGenerator[list[Verdict]]:
     done: dict[tuple[str, str], Verdict] = {}
     position = 0
     async with aclosing(verdicts):
-        async for verdict in verdicts:
-            done[verdict.case.source, verdict.case.name] = verdict
+        async for some in verdicts:
+            done.update(((v.case.source, v.case.name), v) for v in some)
+            first = position
             while position < len(order) and order[position] in done:
-                yield done.pop(order[position])
                 position += 1
+            yield [done.pop(key) for key in order[first:position]]
 
 
-async def _next(stream: AsyncGenerator[Verdict]) -> Verdict | None:
+async def _next(stream: AsyncGenerator[list[Verdict]]) -> list[Verdict] | None:
     return await anext(stream, None)
 
 
-async def _closed(stream: AsyncGenerator[Verdict]) -> None:
+async def _closed(stream: AsyncGenerator[list[Verdict]]) -> None:
     await stream.aclose()
