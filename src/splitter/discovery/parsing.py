@@ -15,6 +15,9 @@ from splitter.model.monolith import Sources
 _GROWTH = 200_000
 """So many new objects are there before one looks for garbage among them; Python itself: 700."""
 
+_kept: dict[str, tuple[bytes, ast.Module | Note]] = {}
+"""What was read last, by path: a file that still says the same is not read again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
@@ -38,7 +41,9 @@ def parse(sources: Sources, *, skip: Container[str] = ()) -> Parsed:
     paths = [path for path in sorted(sources) if path.endswith(".py")]
     paths = [path for path in paths if not any(part in skip for part in _with_parents(path))]
     with _no_collection():
-        read = {path: _read(path, sources[path]) for path in paths}
+        read = {path: _read_once(path, sources[path]) for path in paths}
+        _kept.clear()
+        _kept.update((path, (sources[path], found)) for path, found in read.items())
     return Parsed(
         sources,
         {path: found for path, found in read.items() if not isinstance(found, Note)},
@@ -101,6 +106,11 @@ def _with_parents(path: str) -> Iterator[str]:
     while "/" in path:
         path = path.rpartition("/")[0]
         yield path
+
+
+def _read_once(path: str, source: bytes) -> ast.Module | Note:
+    said, found = _kept.get(path, (b"", None))
+    return found if found is not None and said == source else _read(path, source)
 
 
 def _read(path: str, source: bytes) -> ast.Module | Note:
