@@ -83,3 +83,10 @@ def test_module_names(path: str, name: str, package: bool) -> None:
 )
 def test_relative_names(module: str, path: str, level: int, expected: str) -> None:
     assert absolute(module, path, level) == expected
+
+
+def test_a_file_that_says_the_same_is_not_parsed_again() -> None:
+    before = parse(Sources({"a.py": b"x = 1\n", "b.py": b"y = 1\n"}))
+    after = parse(Sources({"a.py": b"x = 1\n", "b.py": b"y = 2\n"}))
+    assert after.trees["a.py"] is before.trees["a.py"]
+    assert ast.unparse(after.trees["b.py"]) == "y = 2"

@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from splitter.discovery.scopes import Imported, Uses, idle_imports, uses_of
+from splitter.discovery.reading import idle_imports, uses_of
+from splitter.discovery.scopes import Imported, Uses
 
 
 def absolute(node: ast.ImportFrom) -> str:

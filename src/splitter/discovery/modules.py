@@ -146,9 +146,11 @@ def view_module(name: str, path: str, tree: ast.Module) -> ModuleView:
                 imports.setdefault(local, []).append((index, imported))
             if isinstance(part, ast.ImportFrom) and part.names[0].name == "*":
                 stars.append((index, bare.resolve(part)))
-    local_names = {n for n, node in bound_names(tree.body) if not _is_import(node)}
+    binds = [[*bound_names([node])] for node in tree.body]
+    local_names = {n for found in binds for n, node in found if not _is_import(node)}
     statements = tuple(
-        _statement(name, index, node, local_names) for index, node in enumerate(tree.body)
+        _statement(name, index, node, frozenset(n for n, _ in binds[index]), local_names)
+        for index, node in enumerate(tree.body)
     )
     bindings: dict[str, list[int]] = {}
     for statement in statements:
@@ -179,14 +181,15 @@ def registers_route(decorator: ast.expr) -> Chain:
     return ()
 
 
-def _statement(module: str, index: int, node: ast.stmt, local: set[str]) -> Statement:
-    binds = frozenset(n for n, _ in bound_names([node]))
+def _statement(
+    module: str, index: int, node: ast.stmt, binds: frozenset[str], local: set[str]
+) -> Statement:
     decorators = tuple(_decorators(node))
-    kind, base = _kind(index, node, local)
+    kind, base = _kind(index, node, binds, local)
     return Statement(module, index, node, kind, binds, base, decorators)
 
 
-def _kind(index: int, node: ast.stmt, local: set[str]) -> tuple[Kind, Chain]:
+def _kind(index: int, node: ast.stmt, binds: frozenset[str], local: set[str]) -> tuple[Kind, Chain]:
     if _is_frame(index, node):
         return Kind.FRAME, ()
     if isinstance(node, ast.Import | ast.ImportFrom):
@@ -201,8 +204,7 @@ def _kind(index: int, node: ast.stmt, local: set[str]) -> tuple[Kind, Chain]:
         return Kind.REGISTRATION, _adds_route(node)
     bases = set(_bases(node))
     base = bases.pop() if len(bases) == 1 else ()
-    own = {name for name, _ in bound_names([node])}
-    return Kind.ACTION, base if base and base[0] in local - own else ()
+    return Kind.ACTION, base if base and base[0] in local - binds else ()
 
 
 def _definition_kind(

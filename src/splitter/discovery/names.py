@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from splitter.discovery.parsing import Parsed, absolute
 
 _DEEPEST = 20
-_WITH_BODIES = (
-    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.If, ast.For, ast.AsyncFor),
-    *(ast.While, ast.With, ast.AsyncWith, ast.Try, ast.TryStar, ast.Match),
+_WITH_BODIES = frozenset(
+    {ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.If, ast.For, ast.AsyncFor}
+    | {ast.While, ast.With, ast.AsyncWith, ast.Try, ast.TryStar, ast.Match}
 )
+_IMPORTS = frozenset({ast.Import, ast.ImportFrom})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,9 +130,9 @@ def _imports_in(body: Iterable[ast.stmt]) -> Iterator[ast.Import | ast.ImportFro
     waiting = list(body)
     while waiting:
         node = waiting.pop()
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            yield node
-        elif isinstance(node, _WITH_BODIES):
+        if node.__class__ in _IMPORTS:
+            yield node  # type: ignore[misc]
+        elif node.__class__ in _WITH_BODIES:
             for inner in ("body", "orelse", "finalbody", "handlers", "cases"):
                 for part in getattr(node, inner, ()):
                     waiting.extend([part] if isinstance(part, ast.stmt) else part.body)

@@ -51,12 +51,15 @@ class _Text:
 
     def __init__(self, source: bytes, names: Iterable[str]) -> None:
         self._lines = source.split(b"\n")
+        self._may_hold_sql = sql.may_hold_sql(source)
         known = "|".join(map(re.escape, sorted(names))).encode()
         self._known = re.compile(rb"\b(?:" + known + rb")\b") if known else None
 
     def may_use_tables(self, node: ast.stmt) -> bool:
         text = b"\n".join(self._lines[node.lineno - 1 : node.end_lineno])
-        return bool(self._known and self._known.search(text)) or sql.may_hold_sql(text)
+        if self._known and self._known.search(text):
+            return True
+        return self._may_hold_sql and sql.may_hold_sql(text)
 
 
 class _Reader:

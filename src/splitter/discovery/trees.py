@@ -10,11 +10,16 @@ from collections.abc import Iterator
 
 _WITHOUT = frozenset(
     {"ctx", "op", "ops", "kind", "type_comment", "type_ignores", "id", "attr", "arg", "level"}
-    | {"module", "conversion", "simple", "is_async", "asname", "rest", "kwd_attrs"}
+    | {"module", "conversion", "simple", "is_async", "asname", "rest", "kwd_attrs", "str"}
 )
-_LEAVES = (ast.Constant, ast.Global, ast.Nonlocal, ast.MatchSingleton, ast.alias)
+_LEAVES = (ast.Name, ast.Constant, ast.Global, ast.Nonlocal, ast.MatchSingleton, ast.alias)
 _BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")
+_WITH_BLOCKS = (ast.Module, ast.stmt, ast.excepthandler, ast.match_case)
+_GAPS = frozenset({ast.Dict, ast.arguments})
+"""Nodes whose lists may hold `None`: the keys of `{**more}`, defaults that are not there."""
+
 _fields: dict[type[ast.AST], tuple[str, ...]] = {}
+_blocks: dict[type[ast.AST], tuple[str, ...]] = {}
 
 
 def walk(node: ast.AST) -> Iterator[ast.AST]:
@@ -41,10 +46,10 @@ def children(node: ast.AST) -> list[ast.AST]:
     for name in names:
         value = getattr(node, name, None)
         if value.__class__ is list:
-            found += [part for part in value if isinstance(part, ast.AST)]
-        elif isinstance(value, ast.AST):
+            found += value
+        elif value is not None:
             found.append(value)
-    return found
+    return [part for part in found if part is not None] if kind in _GAPS else found
 
 
 def statements(node: ast.AST) -> Iterator[ast.AST]:
@@ -52,16 +57,22 @@ def statements(node: ast.AST) -> Iterator[ast.AST]:
     todo: list[ast.AST] = [node]
     while todo:
         node = todo.pop()
-        inner: list[ast.AST] = []
-        for name in _BLOCKS:
-            block = getattr(node, name, ())
-            if block.__class__ is list:
-                inner += block
+        inner = [part for name in _blocks_of(node.__class__) for part in getattr(node, name)]
         yield from inner
-        todo += inner
+        todo += [part for part in inner if _blocks_of(part.__class__)]
 
 
 def _fields_of(kind: type[ast.AST]) -> tuple[str, ...]:
+    """The fields that hold nodes. A name is one only in `type name = …`."""
     if issubclass(kind, _LEAVES):
         return ()
-    return tuple(name for name in kind._fields if name not in _WITHOUT)
+    names = tuple(name for name in kind._fields if name not in _WITHOUT)
+    return names if kind.__name__ == "TypeAlias" else tuple(n for n in names if n != "name")
+
+
+def _blocks_of(kind: type[ast.AST]) -> tuple[str, ...]:
+    names = _blocks.get(kind)
+    if names is None:
+        names = tuple(n for n in _BLOCKS if n in kind._fields and issubclass(kind, _WITH_BLOCKS))
+        _blocks[kind] = names
+    return names

@@ -67,8 +67,8 @@ def _in_tree(tree: ast.Module, module: str, path: str, source: bytes) -> Iterato
 
 def _with_signs(tree: ast.Module, source: bytes) -> Iterator[ast.stmt]:
     """The statements whose lines have a word that a variable is asked for with."""
-    lines = source.splitlines()
-    for node in tree.body:
+    lines = source.splitlines() if _ASKS.search(source) else []
+    for node in tree.body if lines else ():
         first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
         if _ASKS.search(b"\n".join(lines[first - 1 : node.end_lineno])):
             yield node

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
 
-from splitter.discovery.scopes import Chain, chain_of
+from splitter.discovery.scopes import Chain, Reading, last_name
 from splitter.planning.inferring import Scope, Type
 from splitter.planning.inheritance import Inheritance
-from splitter.planning.pieces import Member, last_name
+from splitter.planning.pieces import Member
 from splitter.planning.program import Place, Program
 
 SPECIAL = "__…__"
 """Stands for all that Python and libraries call of an object by themselves."""
 
-_ASKS = frozenset({"isinstance", "issubclass"})
+_BY_TEXT = frozenset({"getattr", "methodcaller"})
 _INJECTS = frozenset({"Depends", "Security"})
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-_NAMING = frozenset(
-    {*_FUNCTIONS, ast.arg, ast.AnnAssign, ast.ClassDef, ast.ExceptHandler, ast.Call}
-)
 
 
 class Asked:
@@ -32,15 +27,20 @@ class Asked:
         self.open: set[str] = set()
         self.members: set[Member] = set()
         self.made: set[Member] = set()
-        self._asked: set[Chain] = set()
-        self._handed: set[Chain] = set()
 
-    def make(self, node: ast.AST) -> None:
+    def read(self, reading: Reading) -> None:
+        for node in (*reading.asked.values(), *reading.loose):
+            self.attributes.add(node.attr)
+            self._add(node, self.classes.types.methods_owner(node, self.scope))
+        for call in reading.calls:
+            if last_name(call.func) in _BY_TEXT:
+                texts = [a.value for a in call.args if isinstance(a, ast.Constant)]
+                self.open.update(text for text in texts if isinstance(text, str))
+        for chain in _with_heads(_meant(reading)):
+            self._make(chain)
+
+    def _make(self, chain: Chain) -> None:
         """A class that is called or handed about, so that there may be objects of it."""
-        chain = chain_of(node) if isinstance(node, ast.Name | ast.Attribute) else ()
-        if not chain or chain in self._handed:
-            return
-        self._handed.add(chain)
         for place in self.classes.types.places(chain, self.scope):
             if isinstance(self.classes.program.statement(place).node, ast.ClassDef):
                 self._made(place)
@@ -50,18 +50,6 @@ class Asked:
             self.made.add((place, SPECIAL))
             for base in self.classes.bases(place):
                 self._made(base)
-
-    def read(self, node: ast.AST) -> None:
-        if isinstance(node, ast.Attribute):
-            chain = chain_of(node)
-            if chain and chain in self._asked:
-                return
-            self._asked.add(chain)
-            self.attributes.add(node.attr)
-            self._add(node, self.classes.types.methods_owner(node, self.scope))
-        elif isinstance(node, ast.Call) and last_name(node.func) in ("getattr", "methodcaller"):
-            texts = [a.value for a in node.args if isinstance(a, ast.Constant)]
-            self.open.update(text for text in texts if isinstance(text, str))
 
     def _add(self, node: ast.Attribute, owner: Type) -> None:
         if owner is None:
@@ -75,29 +63,18 @@ class Asked:
                 self.members.update((each, node.attr) for each in found)
 
 
-def only_named(parts: Iterable[ast.AST]) -> set[ast.AST]:
-    """Where classes are only named: bases, kinds that are asked for, annotations.
+def _meant(reading: Reading) -> set[Chain]:
+    """Chains that are not there to name classes only.
 
     FastAPI makes objects of the classes that dependencies are annotated with.
     """
-    found: set[ast.AST] = set()
-    annotations: set[ast.AST] = set()
-    injects = False
-    for part in parts:
-        if part.__class__ not in _NAMING:
-            continue
-        if isinstance(part, _FUNCTIONS) and part.returns is not None:
-            annotations.add(part.returns)
-        elif isinstance(part, ast.arg | ast.AnnAssign) and part.annotation is not None:
-            annotations.add(part.annotation)
-        elif isinstance(part, ast.ClassDef):
-            found.update(part.bases)
-        elif isinstance(part, ast.ExceptHandler) and part.type is not None:
-            found.add(part.type)
-        elif isinstance(part, ast.Call):
-            injects = injects or last_name(part.func) in _INJECTS
-            found.update(part.args[1:2] if last_name(part.func) in _ASKS else ())
-    return found if injects else found | annotations
+    injects = any(last_name(call.func) in _INJECTS for call in reading.calls)
+    return reading.named | reading.annotated if injects else reading.named
+
+
+def _with_heads(chains: set[Chain]) -> set[Chain]:
+    """`a`, `a.b` and `a.b.c` for `a.b.c`."""
+    return {chain[:length] for chain in chains for length in range(1, len(chain) + 1)}
 
 
 def _is_protocol(program: Program, place: Place) -> bool:

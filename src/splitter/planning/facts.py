@@ -12,9 +12,10 @@ from splitter.discovery.trees import walk
 
 _NOTICE, _DYNAMIC = "announce_deprecations", frozenset({"import_module", "__import__"})
 _SPACE = r"[\s\\]*"
-_WORDS = re.compile(
-    rf"\b(?:{'|'.join(sorted({*ADDITIONS, *INCLUSIONS, *_DYNAMIC, _NOTICE}))})\b"
-    rf"|@[^#(@]*\.{_SPACE}(?:{'|'.join(sorted(ROUTE_METHODS))}){_SPACE}\(".encode()
+_SIGNS = tuple(word.encode() for word in sorted({*ADDITIONS, *INCLUSIONS, *_DYNAMIC, _NOTICE}))
+_WORDS = re.compile(rb"\b(?:" + b"|".join(_SIGNS) + rb")\b")
+_DECORATORS = re.compile(
+    rf"@[^#(@]*\.{_SPACE}(?:{'|'.join(sorted(ROUTE_METHODS))}){_SPACE}\(".encode()
 )
 
 
@@ -39,7 +40,9 @@ NONE = Facts()
 
 def may_have_facts(source: bytes) -> bool:
     """Whether a module's text holds a word that could become a fact."""
-    return _WORDS.search(source) is not None
+    if any(sign in source for sign in _SIGNS) and _WORDS.search(source):
+        return True
+    return _DECORATORS.search(source) is not None
 
 
 def facts_of(node: ast.stmt) -> Facts:

@@ -14,7 +14,8 @@ from functools import partial
 
 from splitter.discovery.modules import Kind, ModuleView, Statement
 from splitter.discovery.parsing import module_name
-from splitter.discovery.scopes import Chain, Imported, Uses, idle_imports, uses_of
+from splitter.discovery.reading import idle_imports, uses_of
+from splitter.discovery.scopes import Chain, Imported, Uses
 from splitter.model.changes import Note
 from splitter.planning.needs import Call, Needs, Node
 from splitter.planning.parting import is_for_types

@@ -53,6 +53,9 @@ class Types:
         self._bound = bound
         self._of_place: dict[Place, Type] = {}
         self._attributes: dict[tuple[Place, str], Type] = {}
+        self._places: dict[tuple[str | Imported, tuple[str, ...]], tuple[Place, ...]] = {}
+        self._foreign: dict[tuple[str, str], bool] = {}
+        self._set: dict[ast.AST, tuple[Scope, list[ast.Assign | ast.AnnAssign]]] = {}
 
     def scope(
         self, module: str, node: ast.AST, owner: Place | None, parts: Iterable[ast.AST]
@@ -230,13 +233,17 @@ class Types:
     def _set_in(
         self, node: ast.FunctionDef | ast.AsyncFunctionDef, owner: Place, name: str, depth: int
     ) -> Type:
-        scope = self.scope(owner[0], node, owner, walk(node))
-        for part in walk(node):
-            targets = part.targets if isinstance(part, ast.Assign) else []
-            if isinstance(part, ast.AnnAssign) and chain_of(part.target) == (scope.first, name):
+        if node not in self._set:
+            parts = [*walk(node)]
+            given = [part for part in parts if isinstance(part, ast.Assign | ast.AnnAssign)]
+            self._set[node] = (self.scope(owner[0], node, owner, parts), given)
+        scope, given = self._set[node]
+        for part in given:
+            if isinstance(part, ast.Assign):
+                if any(chain_of(target) == (scope.first, name) for target in part.targets):
+                    return self.of(part.value, scope, depth + 1)
+            elif chain_of(part.target) == (scope.first, name):
                 return self._annotated(part.annotation, scope, depth + 1)
-            if any(chain_of(t) == (scope.first, name) for t in targets):
-                return self.of(getattr(part, "value", None), scope, depth + 1)
         return None
 
     def _annotated(self, node: ast.AST, scope: Scope, depth: int) -> Type:
@@ -263,11 +270,16 @@ class Types:
 
     def places(self, chain: tuple[str, ...], scope: Scope) -> tuple[Place, ...]:
         """The statements that bind what a chain names in a scope; none if that is local."""
-        if self._is_local(chain[0], scope) and chain[0] not in scope.imports:
+        imported = scope.imports.get(chain[0])
+        if imported is None and self._is_local(chain[0], scope):
             return ()
-        if chain[0] in scope.imports:
-            return tuple(self._bound(self.program.target(scope.imports[chain[0]], chain[1:])))
-        return tuple(self._bound(self.program.origins(scope.module, chain)))
+        key = (imported, chain[1:]) if imported is not None else (scope.module, chain)
+        found = self._places.get(key)
+        if found is None:
+            program = self.program
+            origins = program.target(*key) if imported is not None else program.origins(*key)
+            found = self._places[key] = tuple(self._bound(origins))
+        return found
 
     def _is_object(self, chain: tuple[str, ...], scope: Scope) -> bool:
         """Whether a chain names something that a module binds, and not a module."""
@@ -285,9 +297,11 @@ class Types:
             return False
         if name in scope.imports:
             return not self.program.is_own(scope.imports[name].module)
-        if self.program.is_foreign(scope.module, name):
-            return True
-        return name in _BUILTINS and not self.program.binds(scope.module, name)
+        key = (scope.module, name)
+        if key not in self._foreign:
+            builtin = name in _BUILTINS and not self.program.binds(*key)
+            self._foreign[key] = builtin or self.program.is_foreign(*key)
+        return self._foreign[key]
 
 
 def _dependency(default: ast.expr | None) -> ast.expr | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from splitter.discovery.scopes import Uses
+from splitter.discovery.scopes import Reading, Uses
 from splitter.planning.program import Place
 
 Piece = tuple[str, int, str]
@@ -27,21 +27,18 @@ class Facts:
     """
 
     node: ast.AST
-    uses: Uses
+    reading: Reading
     targets: frozenset[Place]
     leads: frozenset[Piece]
     starting: frozenset[Piece]
     attributes: frozenset[str]
     calls: frozenset[Key]
 
+    @property
+    def uses(self) -> Uses:
+        return self.reading.uses
+
 
 def whole(piece: Piece) -> Piece:
     """The piece of the class that a method is in."""
     return (piece[0], piece[1], "")
-
-
-def last_name(node: ast.AST) -> str:
-    """The last name of what is called or named: `c` of `a.b.c(...)`."""
-    while isinstance(node, ast.Call):
-        node = node.func
-    return str(getattr(node, "attr", getattr(node, "id", "")))

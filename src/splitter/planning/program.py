@@ -10,7 +10,8 @@ from typing import TypeVar
 
 from splitter.discovery.modules import ModuleView, Statement, Views
 from splitter.discovery.parsing import Parsed
-from splitter.discovery.scopes import Chain, Imported, Uses, uses_of
+from splitter.discovery.reading import uses_of
+from splitter.discovery.scopes import Chain, Imported, Uses
 from splitter.discovery.trees import statements, walk
 from splitter.planning.facts import NONE, Facts, facts_of, may_have_facts
 from splitter.planning.speech import Spoken, spoken

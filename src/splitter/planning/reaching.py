@@ -14,13 +14,14 @@ from functools import cached_property
 from typing import TypeGuard
 
 from splitter.discovery.modules import Kind, Statement, registers_route
-from splitter.discovery.scopes import chain_of, uses_of
-from splitter.discovery.trees import children, walk
+from splitter.discovery.reading import read
+from splitter.discovery.scopes import chain_of, last_name
+from splitter.discovery.trees import walk
 from splitter.model.monolith import Route
-from splitter.planning.asking import SPECIAL, Asked, only_named
+from splitter.planning.asking import SPECIAL, Asked
 from splitter.planning.inferring import Types
 from splitter.planning.inheritance import Inheritance
-from splitter.planning.pieces import Facts, Key, Piece, last_name
+from splitter.planning.pieces import Facts, Key, Piece
 from splitter.planning.program import Place, Program
 from splitter.planning.spreading import Called, spread
 
@@ -29,9 +30,7 @@ _PLAIN = frozenset(
     | {"setter", "overload", "wraps", "asynccontextmanager", "contextmanager"}
 )
 _START_UP = frozenset({"lifespan", "on_startup", "on_shutdown"})
-_DEFINED = re.compile(rb"\bdef\s+([^\s(\[]+)")
-_ASKING = frozenset({ast.Attribute, ast.Call})
-_MENTIONS = frozenset({ast.Name, ast.Attribute})
+_DEFINED = re.compile(rb"def\s+([^\s(\[]+)")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -158,26 +157,19 @@ class Reaching:
     def _read(self, module: str, node: ast.AST, skip: set[ast.AST], owner: Place | None) -> Facts:
         starting = set(self._start_up(module, node))
         skip |= starting
-        uses = uses_of(node, resolve=self.program.views[module].resolve, skip=skip)
+        reading = read(node, resolve=self.program.views[module].resolve, skip=skip)
         targets: set[Place] = set()
-        for chain in uses.free:
+        for chain in reading.uses.free:
             targets |= self.places_of(module, chain)
-        for imported, rest in uses.imported:
+        for imported, rest in reading.uses.imported:
             if rest != ("?",):
                 targets.update(self._bound(self.program.target(imported, rest)))
         begun = {p for part in starting for p in self.places_of(module, chain_of(part))}
-        parts = [*_without(node, skip)]
-        told = Asked(self._classes, self.types.scope(module, node, owner, parts))
-        for part in parts:
-            if part.__class__ in _ASKING:
-                told.read(part)
-        named = {inner for part in only_named(parts) for inner in walk(part)}
-        for part in parts:
-            if part.__class__ in _MENTIONS and part not in named:
-                told.make(part)
+        told = Asked(self._classes, self.types.scope(module, node, owner, reading.binding[::-1]))
+        told.read(reading)
         return Facts(
             node,
-            uses,
+            reading,
             frozenset(targets),
             frozenset((*place, "") for place in targets),
             frozenset((*place, "") for place in begun),
@@ -187,7 +179,7 @@ class Reaching:
 
     @cached_property
     def _defined(self) -> frozenset[str]:
-        """The names of all functions of the project."""
+        """The names of all functions of the project, and more that stand after `def`."""
         code = [text for path, text in self.program.sources.items() if path.endswith(".py")]
         return frozenset(name.decode() for text in code for name in _DEFINED.findall(text))
 
@@ -238,12 +230,3 @@ def _is_endpoint(node: ast.AST) -> TypeGuard[ast.FunctionDef | ast.AsyncFunction
 def _inclusions(statement: Statement, program: Program) -> set[ast.AST]:
     facts = program.facts((statement.module, statement.index))
     return {expression for expression, _ in facts.inclusions}
-
-
-def _without(node: ast.AST, skip: set[ast.AST]) -> Iterator[ast.AST]:
-    todo = [node]
-    while todo:
-        part = todo.pop()
-        if part not in skip:
-            yield part
-            todo += children(part)

@@ -9,10 +9,16 @@ from splitter.discovery.parsing import Parsed, absolute
 from splitter.discovery.tracing.calls import Calls
 from splitter.discovery.tracing.values import MISSING, External, ModuleValue, Scope
 
-_ABOUT_ROUTES = re.compile(
-    rb"FastAPI|Router\b|include_router|add_api_route|add_api_websocket_route|add_route\b|\.mount\("
-    rb"|^\s*@[\w.]+\.(?:get|put|post|delete|options|head|patch|api_route|websocket)\(",
-    re.M,
+_SIGNS = (b"FastAPI", b"include_router", b"add_api_route", b"add_api_websocket_route", b".mount(")
+_WHOLE_WORDS = (
+    (b"Router", re.compile(rb"Router\b")),
+    (b"add_route", re.compile(rb"add_route\b")),
+    (
+        b"@",
+        re.compile(
+            rb"^\s*@[\w.]+\.(?:get|put|post|delete|options|head|patch|api_route|websocket)\(", re.M
+        ),
+    ),
 )
 
 
@@ -46,8 +52,7 @@ class Imports(Calls):
 
     def is_about_routes(self, path: str) -> bool:
         if path not in self._about_routes:
-            found = _ABOUT_ROUTES.search(self._parsed.sources.get(path, b""))
-            self._about_routes[path] = found is not None
+            self._about_routes[path] = _is_about_routes(self._parsed.sources.get(path, b""))
         return self._about_routes[path]
 
     def import_modules(self, node: ast.Import, scope: Scope) -> None:
@@ -84,6 +89,13 @@ class Imports(Calls):
         for name in public:
             if isinstance(name, str) and name in names:
                 scope.bind(name, names[name])
+
+
+def _is_about_routes(source: bytes) -> bool:
+    """Looked for as they are first: that is ten times as fast as by an expression."""
+    if any(sign in source for sign in _SIGNS):
+        return True
+    return any(sign in source and whole.search(source) for sign, whole in _WHOLE_WORDS)
 
 
 def _packages(parsed: Parsed) -> frozenset[str]:

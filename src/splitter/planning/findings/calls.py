@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from splitter.discovery.modules import ModuleView
 from splitter.discovery.scopes import chain_of
-from splitter.discovery.trees import children, walk
+from splitter.discovery.trees import walk
 from splitter.planning.findings.kinds import last_name
 from splitter.planning.parties import Parties
 from splitter.planning.pieces import Piece
@@ -60,19 +60,13 @@ class Calls:
 
     def _in(self, piece: Piece) -> Iterator[Sight]:
         view = self.parties.program.views[piece[0]]
-        methods = self.parties.reaching.methods((piece[0], piece[1]))
-        node = self.parties.reaching.facts(piece).node
-        skip = set() if piece[2] else {*methods.values()}
-        todo: list[tuple[ast.AST, str]] = [(node, "")]
-        while todo:
-            part, decorates = todo.pop()
-            if part in skip:
-                continue
-            if isinstance(part, ast.Call):
-                yield Sight(piece, part, view, decorates)
-            decorators = getattr(part, "decorator_list", ())
-            name = str(getattr(part, "name", "")) if decorators else ""
-            todo += [(child, name if child in decorators else "") for child in children(part)]
+        methods = {*self.parties.reaching.methods((piece[0], piece[1])).values()}
+        reading = self.parties.reaching.facts(piece).reading
+        for call in reversed(reading.calls):
+            yield Sight(piece, call, view, reading.decorating.get(call, ""))
+        for part in reading.skipped:
+            if part not in methods:
+                yield from (Sight(piece, p, view) for p in walk(part) if isinstance(p, ast.Call))
 
 
 def literal(node: ast.AST | None) -> str | None:
