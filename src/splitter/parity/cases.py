@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Container, Mapping
+from collections.abc import Collection, Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from splitter.errors import ConfigurationError
@@ -44,6 +44,33 @@ def read_cases(text: bytes, *, path: str) -> tuple[Case, ...]:
 
 
 def _cases(text: bytes, path: str) -> tuple[Case, ...]:
+    from splitter.parity.streams import UnstreamableError
+
+    try:
+        return tuple(_streamed(text, path))
+    except (UnstreamableError, ConfigurationError):  # the whole tells what is wrong first
+        return _at_once(text, path)
+
+
+def _streamed(text: bytes, path: str) -> Iterator[Case]:
+    """The cases of a file that has its defaults, if any, before them."""
+    from splitter.parity.streams import UnstreamableError, members
+
+    defaults = Defaults()
+    begun = False
+    for name, entry in members(text, path, listed="cases"):
+        if name == "cases":
+            begun = True
+            yield _case(entry, defaults)
+        elif name == "defaults" and not begun:
+            defaults = _defaults(entry)
+        else:
+            raise UnstreamableError
+    if not begun:
+        raise UnstreamableError
+
+
+def _at_once(text: bytes, path: str) -> tuple[Case, ...]:
     top = document(text, path)
     if top is None:
         raise ConfigurationError("no cases", where=path, hint=_EXAMPLE)
@@ -66,7 +93,7 @@ def _defaults(entry: Entry) -> Defaults:
     return Defaults(
         request,
         _rules(members.get("compare"), Rules()),
-        _captures(members.get("capture")),
+        _captures(members.get("capture"), {}),
         members["service"].text("service") if "service" in members else "",
     )
 
@@ -85,7 +112,7 @@ def _case(entry: Entry, defaults: Defaults) -> Case:
         source=entry.path,
         after=members["after"].text("after") if "after" in members else "",
         service=service,
-        capture={**defaults.capture, **_captures(members.get("capture"))},
+        capture=_captures(members.get("capture"), defaults.capture),
         rules=_rules(members.get("compare"), defaults.rules),
         line=entry.line,
     )
@@ -100,10 +127,10 @@ def _name(entry: Entry, members: Mapping[str, Entry]) -> str:
     return name
 
 
-def _captures(entry: Entry | None) -> dict[str, str]:
+def _captures(entry: Entry | None, defaults: Mapping[str, str]) -> Mapping[str, str]:
     if entry is None:
-        return {}
-    captures = {}
+        return defaults
+    captures = dict(defaults)
     for name, query in entry.members("capture").items():
         if not name.strip() or re.search("[{}]", name):
             raise query.error(f"{name!r} cannot be the name of a capture")
