@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from splitter.effects.http import Client
+from splitter.effects.interrupts import noted
 from splitter.errors import UsageError
 from splitter.model.parity import Case, Verdict
 from splitter.parity.chains import Chain, Shard, chains, sharded
@@ -199,32 +200,63 @@ def _streamed(
     order: list[tuple[str, str]],
     concurrency: int,
 ) -> Iterator[Verdict]:
-    """Drive the loop until there are verdicts, so that it rests while they are reported."""
+    """Drive the loop until there are verdicts, so that it rests while they are reported.
+
+    After Ctrl-C those come that are there, and then KeyboardInterrupt.
+    """
+    asking: list[asyncio.Task[object]] = []
     with asyncio.Runner() as runner:
-        stream = _ordered(exchange.verdicts(selected, concurrency=concurrency), order)
-        try:
-            while (verdicts := runner.run(_next(stream))) is not None:
-                yield from verdicts
-        finally:
-            runner.run(_closed(stream))
+        loop = runner.get_loop()
+        verdicts = exchange.verdicts(selected, concurrency=concurrency)
+        with noted(lambda: loop.call_soon_threadsafe(_cancel, asking)) as interrupted:
+            stream = _ordered(verdicts, order, interrupted)
+            try:
+                while (some := runner.run(_next(stream, asking))) is not None:
+                    yield from some
+            finally:
+                runner.run(_closed(stream))
+            if interrupted():
+                raise KeyboardInterrupt
 
 
 async def _ordered(
-    verdicts: AsyncGenerator[list[Verdict]], order: list[tuple[str, str]]
+    verdicts: AsyncGenerator[list[Verdict]],
+    order: list[tuple[str, str]],
+    interrupted: Callable[[], bool],
 ) -> AsyncGenerator[list[Verdict]]:
+    """Cancelled or interrupted, it gives what has come so far, and ends."""
     done: dict[tuple[str, str], Verdict] = {}
     position = 0
     async with aclosing(verdicts):
-        async for some in verdicts:
-            done.update(((v.case.source, v.case.name), v) for v in some)
-            first = position
-            while position < len(order) and order[position] in done:
-                position += 1
-            yield [done.pop(key) for key in order[first:position]]
+        try:
+            async for some in verdicts:
+                done.update(((v.case.source, v.case.name), v) for v in some)
+                first = position
+                while position < len(order) and order[position] in done:
+                    position += 1
+                yield [done.pop(key) for key in order[first:position]]
+                if interrupted():
+                    break
+        except asyncio.CancelledError:
+            pass
+        yield [done[key] for key in order[position:] if key in done]
 
 
-async def _next(stream: AsyncGenerator[list[Verdict]]) -> list[Verdict] | None:
-    return await anext(stream, None)
+async def _next(
+    stream: AsyncGenerator[list[Verdict]], asking: list[asyncio.Task[object]]
+) -> list[Verdict] | None:
+    task = asyncio.current_task()
+    assert task is not None
+    asking[:] = [task]
+    try:
+        return await anext(stream, None)
+    finally:
+        asking.clear()
+
+
+def _cancel(asking: list[asyncio.Task[object]]) -> None:
+    for task in asking:
+        task.cancel()
 
 
 async def _closed(stream: AsyncGenerator[list[Verdict]]) -> None:

@@ -31,8 +31,11 @@ def report(
         for line in lines(verdict):
             out(f"          {line}\n")
     out("\n")
-    for stale in ending().stale:
+    ended = ending()
+    for stale in ended.stale:
         out(f"{gone(stale)}\n")
+    if ended.interrupted:
+        out("interrupted: there were more cases\n")
     out(f"{told(tally.summary)}\n")
     return tally.summary
 

@@ -25,7 +25,10 @@ def report(
         out(before + write(_case(verdict)))
         before = ",\n  "
     out(f'],\n "summary": {write(_summary(tally.summary))},')
-    out(f'\n "stale": {write([_stale(one) for one in ending().stale])}}}\n')
+    ended = ending()
+    if ended.interrupted:
+        out('\n "interrupted": true,')
+    out(f'\n "stale": {write([_stale(one) for one in ended.stale])}}}\n')
     return tally.summary
 
 

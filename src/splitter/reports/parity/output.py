@@ -22,7 +22,38 @@ def show(
     *,
     ending: Callable[[], Ending] = Ending,
 ) -> Summary:
-    """Write the report; with a `target` the summary is told on stderr."""
+    """Write the report; with a `target` the summary is told on stderr.
+
+    KeyboardInterrupt from the verdicts ends the report, which is then whole, and is raised again.
+    """
+    until = _Until(verdicts)
+    summary = _shown(until, form, target, until.ending(ending))
+    if until.interrupted:
+        raise KeyboardInterrupt
+    return summary
+
+
+class _Until:
+    """The verdicts up to an interrupt."""
+
+    def __init__(self, verdicts: Iterable[Verdict]) -> None:
+        self._verdicts = verdicts
+        self.interrupted = False
+
+    def __iter__(self) -> Iterator[Verdict]:
+        try:
+            yield from self._verdicts
+        except KeyboardInterrupt:
+            self.interrupted = True
+
+    def ending(self, whole: Callable[[], Ending]) -> Callable[[], Ending]:
+        """What is known in the end; of a run that was not whole only that."""
+        return lambda: Ending(interrupted=True) if self.interrupted else whole()
+
+
+def _shown(
+    verdicts: Iterable[Verdict], form: str, target: Path | None, ending: Callable[[], Ending]
+) -> Summary:
     counted = _with_progress(verdicts) if target is not None or form != "text" else verdicts
     if target is None:
         sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]
