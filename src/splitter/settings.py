@@ -86,12 +86,14 @@ class DatabaseSection(_Section):
     `{url}`, `{name}` and `{folder}` stand for the URL and name of a side's own copy of the
     database, and for a side's own copy of the folder with the application's data. `folder` is
     what that is copied from; without it, the monolith is started once to make its data.
+    `isolation` says who has data and servers of its own: each `session` that writes, or each `run`.
     """
 
     url_env: str = ""
     url: str = ""
     folder: str = ""
     environment: dict[str, str] = Field(default_factory=dict)
+    isolation: Literal["session", "run"] = "session"
 
     @field_validator("environment")
     @classmethod

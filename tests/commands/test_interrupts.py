@@ -21,8 +21,8 @@ STAGES = {
     "the first look": (FULL_SPLIT, "fresh", "planning"),
     "the service boots": (FULL_SPLIT, "begun", "booting"),
     "the data are made": (FULL_SPLIT, "begun", "making the data"),
-    "both sides start": (("parity-check",), "made", "starting the auth service"),
-    "requests are put": (("parity-check",), "made", "putting 11 requests"),
+    "both sides start": (("parity-check",), "made", "putting 11 requests"),
+    "the data are copied": (("parity-check",), "made", "making the data"),
 }
 
 
@@ -36,7 +36,7 @@ def trees(begun: Path, made: Path) -> dict[str, Path]:
     [
         *((stage, signal.SIGINT) for stage in STAGES),
         ("the service boots", signal.SIGTERM),
-        ("requests are put", signal.SIGTERM),
+        ("both sides start", signal.SIGTERM),
     ],
 )
 def test_an_interrupt_leaves_nothing(

@@ -59,7 +59,7 @@ def launched(
             process = subprocess.Popen(
                 [sys.executable, "-I", "-S", *arguments],
                 cwd=folder,
-                env=_environment(environment),
+                env=surroundings(environment),
                 stdin=stdin,
                 stdout=stdout,
                 stderr=stderr,
@@ -76,7 +76,8 @@ def launched(
             yield Launched(group[0], process, lifeline)
 
 
-def _environment(additions: Mapping[str, str]) -> dict[str, str]:
+def surroundings(additions: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a command: splitter's own with the additions, less what is not for it."""
     kept = {
         name: value
         for name, value in os.environ.items()

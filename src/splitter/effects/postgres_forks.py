@@ -1,7 +1,7 @@
 """Copies of a PostgreSQL database, made by the server from the database as template.
 
-The owner of a fork keeps a session in it that bears the fork's name; a fork without one was left
-behind by a process that was killed.
+The owner of a fork keeps a session on the server that bears the fork's name; a fork without one was
+left behind by a process that was killed. The session is not in the fork, which can be forked so.
 """
 
 from __future__ import annotations
@@ -49,11 +49,10 @@ def fork(url: DatabaseUrl, name: str) -> Iterator[DatabaseUrl]:
     base = _base(url)
     forked = f"{PREFIX}{re.sub('[^a-z0-9]', '_', name.lower())[:30]}_{secrets.token_hex(4)}"
     with ExitStack() as stack:
-        with _session(url, application=forked) as session:
-            _clear(session)
-            _create(session, forked, base)
-            stack.callback(_drop_from, url, forked)
-            holder = stack.enter_context(_session(url, forked, application=forked))
+        holder = stack.enter_context(_session(url, application=forked))
+        _clear(holder)
+        _create(holder, forked, base)
+        stack.callback(_drop, holder, forked)
         _take_settings(holder, url, base, forked)
         yield url.named(forked)
 
@@ -101,11 +100,6 @@ def _base(url: DatabaseUrl) -> str:
     if not base:
         raise DatabaseError("the database URL names no database", where=url.shown)
     return base
-
-
-def _drop_from(url: DatabaseUrl, forked: str) -> None:
-    with _session(url) as session:
-        _drop(session, forked)
 
 
 @contextmanager

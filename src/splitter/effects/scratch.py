@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -10,6 +11,8 @@ from pathlib import Path
 
 from splitter.errors import DiskError
 
+_PREFIX = "splitter-"
+_LOCK = ".splitter-lock"
 _LEFT_OUT = shutil.ignore_patterns(
     ".git", ".hg", ".splitter", "__pycache__", "node_modules", ".venv", "venv", ".mypy_cache",
     ".ruff_cache", ".pytest_cache", "*.pyc",
@@ -18,9 +21,29 @@ _LEFT_OUT = shutil.ignore_patterns(
 
 @contextmanager
 def scratch(name: str) -> Iterator[Path]:
-    """A new empty folder, removed at the end."""
-    with tempfile.TemporaryDirectory(prefix=f"splitter-{name}-", ignore_cleanup_errors=True) as at:
+    """A new empty folder but for a lock, removed at the end; those of killed runs go, too."""
+    _clear_leftovers(Path(tempfile.gettempdir()))
+    prefix = f"{_PREFIX}{name}-"
+    with (
+        tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True) as at,
+        (Path(at) / _LOCK).open("w") as lock,
+    ):
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.write("held")
+        lock.flush()
         yield Path(at).resolve()
+
+
+def _clear_leftovers(home: Path) -> None:
+    """Remove folders of which nobody holds the lock."""
+    for lock in home.glob(f"{_PREFIX}*/{_LOCK}"):
+        try:
+            with lock.open("r+") as held:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if lock.stat().st_size:  # the mark of one that was locked once
+                    shutil.rmtree(lock.parent, ignore_errors=True)
+        except OSError:
+            continue
 
 
 def lay(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -57,3 +80,8 @@ def copy_folder(source: Path, target: Path) -> None:
         target.mkdir(parents=True, exist_ok=True)
     except (OSError, shutil.Error) as error:
         raise DiskError(f"cannot copy the data: {error}", where=str(source)) from None
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder as far as it can be."""
+    shutil.rmtree(folder, ignore_errors=True)

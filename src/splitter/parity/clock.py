@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from decimal import Decimal
 
 SECONDS = 5
 """Two clock readings of one case are at most so far apart."""
@@ -33,6 +34,20 @@ def both_generated(a: str, b: str) -> bool:
     if moments[0] is None or moments[1] is None or _zone(a) != _zone(b):
         return False
     return abs((moments[0] - moments[1]).total_seconds()) <= SECONDS
+
+
+def tells_time(value: object) -> bool:
+    """Whether a value looks like a time of day: a date-time, a clock, or seconds since 1970."""
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return any(_NOW[0] < value / unit < _NOW[1] for unit in (1, 1000, 1_000_000, 10**9))
+    return isinstance(value, str) and (
+        bool(_TIME.search(value))
+        or (value.isdigit() and len(value) < 20 and tells_time(int(value)))
+    )
+
+
+_NOW = (1_500_000_000, 4_000_000_000)
+_TIME = re.compile(r"\d\d:?\d\d:?\d\d")
 
 
 def _moment(text: str) -> datetime | None:

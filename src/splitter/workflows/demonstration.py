@@ -12,8 +12,8 @@ from pathlib import Path
 from splitter.effects.scratch import copy_project
 from splitter.errors import UsageError
 from splitter.workflows import beginning, progressing, proving, splitting
+from splitter.workflows.data import Say
 from splitter.workflows.project import open_project
-from splitter.workflows.sides import Say
 
 SEED = (
     ("auth", 8001),

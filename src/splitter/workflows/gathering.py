@@ -16,8 +16,8 @@ from splitter.parity.sources import Kind, kind_of
 from splitter.planning.plan import Ground
 from splitter.settings import Source
 from splitter.workflows import recording
+from splitter.workflows.data import Say
 from splitter.workflows.project import Project
-from splitter.workflows.sides import Say
 
 SOURCES: tuple[str, ...] = get_args(Source)
 TOLD = 20

@@ -8,7 +8,6 @@ import re
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import replace
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from splitter.effects.http import Client
@@ -17,9 +16,8 @@ from splitter.errors import UsageError
 from splitter.model.parity import Case, Verdict
 from splitter.parity.chains import Chain, Shard, chains, sharded
 from splitter.parity.secrets import in_request
-
-if TYPE_CHECKING:
-    from splitter.workflows.exchange import Exchange
+from splitter.workflows.exchange import Exchange
+from splitter.workflows.stands import Ground, given
 
 Route = Callable[[str, str], str | None]
 """The service that answers a method and a path; None where none does."""
@@ -37,12 +35,8 @@ def check_urls(
     timeout: float = TIMEOUT,
     shard: Shard | None = None,
     route: Route | None = None,
-    twin: Callable[[], str] | None = None,
 ) -> Iterator[Verdict]:
-    """Put the cases to servers that are running. UsageError before anything is sent.
-
-    `twin` starts another monolith, on data as both sides had them at first, and gives its URL.
-    """
+    """Put the cases to servers that are running. UsageError before anything is sent."""
     return check(
         cases,
         monolith=Client(monolith, timeout=timeout),
@@ -50,7 +44,6 @@ def check_urls(
         concurrency=concurrency,
         shard=shard,
         route=route,
-        twin=(lambda: Client(twin(), timeout=timeout)) if twin else None,
     )
 
 
@@ -64,16 +57,33 @@ def check(
     route: Route | None = None,
     twin: Callable[[], Client] | None = None,
 ) -> Iterator[Verdict]:
-    """Put the cases to both sides. The verdicts stream, in the order of the cases.
+    """Put the cases to both sides. The clients are closed in the end.
+
+    `twin` starts another monolith, on data as both sides had them at first.
+    """
+    return check_on(
+        given(monolith, services, twin),
+        assigned(cases, services, route),
+        concurrency=concurrency,
+        shard=shard,
+    )
+
+
+def check_on(
+    ground: Ground,
+    cases: Iterable[Case],
+    *,
+    concurrency: int = CONCURRENCY,
+    shard: Shard | None = None,
+) -> Iterator[Verdict]:
+    """Put cases that know their service to both sides. The verdicts stream, in the order of the
+    cases.
 
     At most `concurrency` sessions go on at a time, each one case at a time; they are begun in the
-    order of their first cases. The clients are closed in the end. UsageError comes before anything
+    order of their first cases. The ground is closed in the end. UsageError comes before anything
     is sent.
     """
-    from splitter.workflows.exchange import Exchange
-    from splitter.workflows.twins import Twin
-
-    everything = assigned(cases, services, route)
+    everything = tuple(cases)
     _check_names(everything)
     if not everything:
         raise UsageError(
@@ -83,8 +93,7 @@ def check(
     selected = sharded(chains(everything), shard)
     order = _in_file_order(everything, selected)
     known = frozenset(secret for case in everything for secret in in_request(case.request))
-    exchange = Exchange(monolith, services, known, Twin(twin) if twin else None)
-    return _streamed(exchange, selected, order, concurrency)
+    return _streamed(Exchange(ground, known), selected, order, concurrency)
 
 
 def assigned(

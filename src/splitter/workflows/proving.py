@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -24,9 +24,11 @@ from splitter.planning.plan import Ground
 from splitter.planning.selecting import select
 from splitter.settings import Settings
 from splitter.workflows import accepting, gathering, parity, verifying
+from splitter.workflows.data import Say
+from splitter.workflows.grounds import own_ground
 from splitter.workflows.look import ground_of
 from splitter.workflows.project import Project, open_project
-from splitter.workflows.sides import REST, Say, asked, both_sides
+from splitter.workflows.sides import REST, asked
 
 
 @dataclass(frozen=True)
@@ -216,18 +218,14 @@ def _own(
             f"{len(cases)} of {len(everything)} cases concern {', '.join(s.name for s in services)}"
         )
     settings = project.settings.parity
-    rest = any(case.service == REST for case in cases)
-    with ExitStack() as stack:
-        running = stack.enter_context(both_sides(project, services, rest=rest, say=say))
+    timeout = limits.timeout or settings.timeout
+    with own_ground(project, services, timeout=timeout, say=say) as ground_of_both:
         say(f"putting {len(cases)} requests to both sides")
-        verdicts = parity.check_urls(
+        verdicts = parity.check_on(
+            ground_of_both,
             cases,
-            monolith=running.monolith,
-            services=running.services,
             concurrency=limits.concurrency or settings.concurrency,
-            timeout=limits.timeout or settings.timeout,
             shard=limits.shard,
-            twin=running.twin,
         )
         yield gathering.reproduced(verdicts, say=say)
 

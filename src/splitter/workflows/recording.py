@@ -12,8 +12,8 @@ from splitter.effects.scratch import copy_project, scratch
 from splitter.errors import UsageError
 from splitter.model.recording import Recording
 from splitter.parity.recording import sessions
+from splitter.workflows.data import Say
 from splitter.workflows.project import Project
-from splitter.workflows.sides import Say
 
 DEFAULT = "pytest"
 TARGET = "parity/recorded.jsonl"

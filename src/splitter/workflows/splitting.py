@@ -11,10 +11,10 @@ from splitter.model.parity import Outcome
 from splitter.reports.parity import wording
 from splitter.workflows import completeness, proving, verifying
 from splitter.workflows.change import Drawn, whole_service
+from splitter.workflows.data import Say
 from splitter.workflows.project import Project
 from splitter.workflows.proposal import Proposal
 from splitter.workflows.proving import Proof
-from splitter.workflows.sides import Say
 from splitter.workflows.verifying import Checked
 
 

@@ -4,68 +4,91 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 
-from splitter.effects.http import Client
-from splitter.model.parity import Case, NoAnswer, Observation
+from splitter.model.parity import SAFE_METHODS, Case, NoAnswer, Observation
+from splitter.model.rows import Changes
 from splitter.parity.origins import neutral
-from splitter.parity.sessions import Session, SkippedError
-
-_Key = tuple[str, str]
+from splitter.parity.sessions import Session, Side, SkippedError
+from splitter.workflows.stands import Second
 
 
 @dataclass(slots=True)
 class Twin:
-    """A monolith on a copy of the data that both sides began with.
+    """A monolith on data as the session found them, started when it is wanted for the first time.
 
-    It is started by `start` when its answer is wanted for the first time, and is then put all
-    requests that the monolith was put before, in their order, so that it stands where that stood.
+    It is put the session's cases from the first on, in another second of the clock than the
+    monolith was, so that a time of day is not the same by chance.
     """
 
-    start: Callable[[], Client]
-    _pending: list[tuple[Session, Case]] = field(default_factory=list)
-    _answers: dict[_Key, Observation] = field(default_factory=dict)
-    _client: Client | None = None
-    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    start: Callable[[], Awaitable[Second]]
+    session: Session
+    asked_until: float
+    _second: Second | None = None
+    _to_do: list[Case] = field(default_factory=list)
+    _asked_again: bool = False
 
-    def note(self, session: Session, case: Case) -> None:
-        """The monolith is put this case now."""
-        self._pending.append((session, case))
+    def begin(self, cases: list[Case]) -> None:
+        """Have it put these cases, from the session's first on."""
+        self._to_do = list(cases)
 
-    async def answer(self, case: Case, base_url: str) -> Observation | None:
-        """What the twin answers to a case that was noted; `base_url` stands where it has its own.
+    async def answers(
+        self, case: Case, base_url: str, *, often: int
+    ) -> AsyncGenerator[Observation]:
+        """What it answers to a case that is still to be put, and `often` times again to a safe one;
+        `base_url` stands where it has its own."""
+        second = await self._ready()
+        while self._to_do:
+            following = self._to_do.pop(0)
+            answer = await self._put(second, following)
+            if following is case:
+                break
+        else:
+            return
+        for _ in range(often if case.request.method in SAFE_METHODS else 0):
+            if answer is None:
+                return
+            yield _as_from(answer, second.client.base_url, base_url)
+            self._asked_again = True
+            answer = await self._put(second, case)
+        if answer is not None:
+            yield _as_from(answer, second.client.base_url, base_url)
 
-        None where it has no answer.
-        """
-        async with self._lock:
-            if self._client is None:
-                self._client = await asyncio.to_thread(self.start)
-            while _key(case) not in self._answers and self._pending:
-                await self._put(self._client, *self._pending.pop(0))
-        found = self._answers.get(_key(case))
-        return _as_from(found, self._client.base_url, base_url) if found else None
+    async def changes(self, cases: list[Case]) -> Changes:
+        """The rows that it changes in the whole session, each case put once."""
+        if self._asked_again:
+            self._second, self._asked_again = None, False
+            self.session.twin = Side("monolith")
+            self._to_do = list(cases)
+        elif self._second is None:
+            self._to_do = list(cases)
+        second = await self._ready()
+        while self._to_do:
+            await self._put(second, self._to_do.pop(0))
+        assert second.changes is not None
+        return await second.changes()
 
-    async def close(self) -> None:
-        if self._client is not None:
-            await self._client.close()
+    async def _ready(self) -> Second:
+        if self._second is None:
+            self._second = await self.start()
+            while int(time.time()) <= int(self.asked_until):
+                await asyncio.sleep(1.001 - time.time() % 1)
+        return self._second
 
-    async def _put(self, client: Client, session: Session, case: Case) -> None:
+    async def _put(self, second: Second, case: Case) -> Observation | None:
+        session, client = self.session, second.client
         try:
             request = session.request(session.twin, case, client.base_url, time.time())
         except SkippedError:
             session.capture(session.twin, case, None)
-            return
+            return None
         answer = await client.put(request)
         usable = None if isinstance(answer, NoAnswer) else answer
         if usable is not None:
             session.keep(session.twin, request, usable, time.time())
-            self._answers[_key(case)] = usable
         session.capture(session.twin, case, usable)
-
-
-def _key(case: Case) -> _Key:
-    return case.source, case.name
+        return usable
 
 
 def _as_from(answer: Observation, own: str, base_url: str) -> Observation:

@@ -18,9 +18,10 @@ from splitter.model.monolith import Route
 from splitter.model.parity import NoAnswer, Observation, Request
 from splitter.model.plan import Service
 from splitter.workflows import completeness
+from splitter.workflows.data import Say
 from splitter.workflows.look import ground_of
 from splitter.workflows.project import Project
-from splitter.workflows.sides import Say, folder_of, isolated, own_files, together
+from splitter.workflows.sides import folder_of, isolated, own_files, together
 
 CHECKS = ("/health/live", "/health/ready")
 
