@@ -58,7 +58,7 @@ def tried(
         modules = route_modules(at)
         wanted = {m: n for m, n in modules.items() if not only or m in only}
         groups = () if only else together(at, modules)
-        for trial in chain(trials(at, wanted), groups):
+        for trial in chain(trials(at, wanted, among=modules), groups):
             _log(folder, trial.name, trial.run)
             print(
                 f"{trial.module}: {trial.outcome} {trial.matched}/{trial.total}"

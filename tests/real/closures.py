@@ -1,13 +1,14 @@
 """What a copy of a file with all that it imports would be: by `ast` alone, without splitter.
 
 A module needs every module of its own code base that an import statement in it names, at any
-depth of the file, and the `__init__` of each package on the way.
+depth of the file, and the `__init__` of each package on the way. A route module that is to answer
+as before needs the application around it, too: `surrounded` is the copy with that.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,18 +20,30 @@ class CodeBase:
 
     root: Path
 
-    def closure(self, modules: Iterable[str]) -> set[str]:
-        """The modules with all that they import, directly or not."""
+    def closure(self, modules: Iterable[str], *, without: Container[str] = ()) -> set[str]:
+        """The modules with all that they import, directly or not; none of or through `without`."""
         found: set[str] = set()
         todo = list(modules)
         while todo:
             module = todo.pop()
-            if module in found or self.file(module) is None:
+            if module in found or module in without or self.file(module) is None:
                 continue
             found.add(module)
             todo.extend(_parents(module))
             todo.extend(_imported(self, module))
         return found
+
+    def surrounded(
+        self, modules: Collection[str], *, application: str, routes: Iterable[str]
+    ) -> set[str]:
+        """The closures of route modules and of the application, with no inclusion of other routes.
+
+        `routes` are all route modules: one that the application imports is left out, unless the
+        given ones need it or it leads to one of them.
+        """
+        own = self.closure(modules)
+        others = {o for o in routes if o not in own and self.closure([o]).isdisjoint(modules)}
+        return own | self.closure([application], without=others)
 
     def lines(self, modules: Iterable[str]) -> int:
         """How many lines the files of these modules have together."""

@@ -35,3 +35,30 @@ def test_a_closure_has_what_is_imported_at_any_depth_and_the_packages_on_the_way
 
 def test_its_lines_are_those_of_its_files(tmp_path: Path) -> None:
     assert code(tmp_path).lines({"app.api.deps", "app.models.item", "os"}) == 4
+
+
+ROUTERS = {
+    "app/__init__.py": "",
+    "app/main.py": "from app import wiring, routes\n",
+    "app/wiring.py": "from app.routes import items, users, status\n",
+    "app/routes/__init__.py": "",
+    "app/routes/items.py": "from app.routes.users import owner\n",
+    "app/routes/users.py": "import app.people\n",
+    "app/routes/status.py": "import app.metrics\n",
+    "app/people.py": "",
+    "app/metrics.py": "",
+    "app/other.py": "",
+}
+
+
+def test_with_the_application_around_come_no_routes_but_those_that_are_needed(
+    tmp_path: Path,
+) -> None:
+    for name, text in ROUTERS.items():
+        tmp_path.joinpath(name).parent.mkdir(parents=True, exist_ok=True)
+        tmp_path.joinpath(name).write_text(text)
+    routes = ["app.wiring", "app.routes.items", "app.routes.users", "app.routes.status"]
+    code = CodeBase(tmp_path)
+    found = code.surrounded(["app.routes.items"], application="app.main", routes=routes)
+    inner = {"main", "wiring", "routes", "routes.items", "routes.users", "people"}
+    assert found == {"app", *(f"app.{name}" for name in inner)}

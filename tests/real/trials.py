@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -47,8 +47,9 @@ class Run:
 class Trial:
     """A route module and what came of splitting it off.
 
-    `copied` and `closure` are lines of code: those that the service needs of what was copied, and
-    those of the module with all that it imports in the monolith.
+    `copied`, `closure` and `surrounded` are lines of code: those that the service needs of what was
+    copied, those of the module with all that it imports in the monolith, and those of the module
+    and the application with all that the two import, routes of others left out.
     """
 
     module: str
@@ -60,11 +61,16 @@ class Trial:
     codes: tuple[str, ...]
     copied: int
     closure: int
+    surrounded: int
     run: Run
 
     @property
     def share(self) -> float | None:
         return self.copied / self.closure if self.copied and self.closure else None
+
+    @property
+    def share_of_surrounded(self) -> float | None:
+        return self.copied / self.surrounded if self.copied and self.surrounded else None
 
 
 def splitter(ground: Ground, *words: str) -> Run:
@@ -116,32 +122,43 @@ def names(ground: Ground, modules: Sequence[str]) -> dict[str, tuple[str, int]]:
     return found
 
 
-def trials(ground: Ground, modules: Mapping[str, int]) -> Iterator[Trial]:
-    """Split off each module in turn, in the one project, with parity."""
-    before = CodeBase(ground.project)
-    closures = {module: before.lines(before.closure([module])) for module in modules}
+def trials(
+    ground: Ground, modules: Mapping[str, int], *, among: Collection[str] = ()
+) -> Iterator[Trial]:
+    """Split off each module in turn, in the one project, with parity; `among` are all there are."""
+    sizes = {module: _sizes(ground, [module], among or modules) for module in modules}
     named = names(ground, list(modules))
     for module, routes in modules.items():
-        yield _tried(ground, *named[module], {module: routes}, closures[module])
+        yield _tried(ground, *named[module], {module: routes}, sizes[module])
 
 
 def together(ground: Ground, modules: Mapping[str, int]) -> Iterator[Trial]:
     """Split off, as one service each, the groups of modules that the application names."""
-    before = CodeBase(ground.project)
     for name, members in ground.application.together.items():
         port = max(port for _, port in names(ground, list(modules)).values()) + 1
         _forget(ground.project / "splitter.toml", members)
-        closure = before.lines(before.closure(members))
-        yield _tried(ground, name, port, {m: modules[m] for m in members}, closure)
+        sizes = _sizes(ground, members, modules)
+        yield _tried(ground, name, port, {m: modules[m] for m in members}, sizes)
 
 
-def _tried(ground: Ground, name: str, port: int, modules: Mapping[str, int], closure: int) -> Trial:
+def _sizes(ground: Ground, modules: Sequence[str], among: Collection[str]) -> tuple[int, int]:
+    """The lines that a copy by imports has: of the modules, and with the application around."""
+    code = CodeBase(ground.project)
+    text = ground.project.joinpath("splitter.toml").read_text("utf-8")
+    application = tomllib.loads(text)["monolith"]["app"].partition(":")[0]
+    around = code.surrounded(modules, application=application, routes=among)
+    return code.lines(code.closure(modules)), code.lines(around)
+
+
+def _tried(
+    ground: Ground, name: str, port: int, modules: Mapping[str, int], sizes: tuple[int, int]
+) -> Trial:
     words = [word for module in modules for word in ("--routes", module)]
     run = splitter(ground, "split", name, *words, "--port", str(port), "--format", "json")
     outcome, matched, total, codes = judged(run)
     copied = _copied(ground.project, name) if outcome is Outcome.MATCHED else 0
     routes, told = sum(modules.values()), ", ".join(modules)
-    return Trial(told, name, routes, outcome, matched, total, codes, copied, closure, run)
+    return Trial(told, name, routes, outcome, matched, total, codes, copied, *sizes, run)
 
 
 def _forget(file: Path, modules: Sequence[str]) -> None:
