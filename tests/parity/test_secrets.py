@@ -4,12 +4,16 @@ from decimal import Decimal
 import pytest
 
 from splitter.model.parity import ABSENT, Case, Difference, Observation, Outcome, Request, Verdict
+from splitter.parity.bodies import FormBody, JsonBody
+from splitter.parity.requests import carrying
 from splitter.parity.secrets import (
     Secrets,
     in_answer,
     in_request,
-    variables_of_credentials,
+    secret_variables,
+    spelled_out,
 )
+from splitter.parity.sensitive import is_sensitive
 
 CASE = Case("a", Request("GET", "/"))
 
@@ -101,6 +105,80 @@ def test_variables_that_become_secret() -> None:
     headers = (
         ("Authorization", "Bearer {{ token }}"),
         ("cookie", "a={{ a }}; b={{ b }}"),
+        ("x-api-key", "{{ key }}"),
         ("x", "{{ c }}"),
     )
-    assert variables_of_credentials(Request("GET", "/", headers=headers)) == ["token", "a", "b"]
+    request = Request("POST", "/?reset_token={{ r }}&d={{ d }}", headers=headers)
+    request = carrying(request, JsonBody({"newPassword": "{{ p }}", "e": ["{{ e }}"]}))
+    capture = {"jwt": "$.x", "f": "$.access_token", "g": "cookie:token", "h": "$.h"}
+    case = Case("a", request, capture=capture)
+    assert sorted(secret_variables(case)) == ["a", "b", "f", "g", "jwt", "key", "p", "r", "token"]
+
+
+@pytest.mark.parametrize(
+    ("name", "secret"),
+    [
+        *((n, True) for n in ("password", "newPassword", "new_password2", "PASSWORD_HASH", "pwd")),
+        *(
+            (n, True)
+            for n in ("x-api-key", "clientSecret", "user[password]", "access token", "OTP")
+        ),
+        *((n, False) for n in ("token_type", "passport", "key", "idempotency-key", "compass", "")),
+    ],
+)
+def test_names_of_what_is_secret(name: str, secret: bool) -> None:
+    assert is_sensitive(name) is secret
+
+
+MULTIPART = (
+    b'--b\r\nContent-Disposition: form-data; name="password"\r\n\r\nin parts 1\r\n'
+    b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\nx\r\n--b--\r\n'
+)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        Request("GET", "/", query=(("token", "in parts 1"), ("a", "b"))),
+        Request("GET", "/?token=in+parts%201&a=b"),
+        Request("GET", "/", headers=(("x-api-key", "in parts 1"), ("x-a", "b"))),
+        carrying(Request("POST", "/"), JsonBody({"user": [{"password": "in parts 1"}], "a": "b"})),
+        carrying(Request("POST", "/"), JsonBody({"password": "in parts 1", "a": "{{ a }}"})),
+        carrying(Request("POST", "/"), FormBody((("password", "in parts 1"), ("a", "b")))),
+        Request("POST", "/", body=MULTIPART, content_type="multipart/form-data; boundary=b"),
+    ],
+)
+def test_what_the_fields_of_a_request_spell_out(request_: Request) -> None:
+    assert list(spelled_out(request_)) == ["in parts 1"]
+
+
+def test_a_plain_word_is_hidden_where_it_is_the_whole_value() -> None:
+    secrets = Secrets(words=["secret", "1234"])
+
+    def told(kind: str, path: str, value: object) -> object:
+        difference = Difference(kind, path, value, ABSENT)
+        verdict = Verdict(CASE, Outcome.MISMATCH, (difference,))
+        return secrets.hidden_in(verdict).differences[0].monolith
+
+    assert told("body", "$.a", "secret") == "[hidden]"
+    assert told("body", "$.a", "a secret garden") == "a secret garden"
+    assert told("body", "$.a", {"secret": ["secret", {"b": "1234"}]}) == {
+        "secret": ["[hidden]", {"b": "[hidden]"}]
+    }
+
+
+def test_values_under_a_sensitive_name_are_hidden() -> None:
+    def told(kind: str, path: str, value: object) -> object:
+        difference = Difference(kind, path, value, ABSENT)
+        verdict = Verdict(CASE, Outcome.MISMATCH, (difference,))
+        return Secrets().hidden_in(verdict).differences[0].monolith
+
+    assert told("body", "$.users[0].password", "x") == "[hidden]"
+    assert told("body", "$['reset token']", "x") == "[hidden]"
+    assert told("body", "$.password", None) is None
+    assert told("body", "$.password.length", "x") == "x"
+    assert told("header", "x-api-key", "x") == "[hidden]"
+    assert told("database", "users[3].password_hash", "x") == "[hidden]"
+    assert told("body", "$", {"a,\"": ["password", ":"], "pin": 1234, "token": None}) == {
+        "a,\"": ["password", ":"], "pin": "[hidden]", "token": None
+    }  # fmt: skip

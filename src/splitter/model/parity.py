@@ -129,10 +129,25 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What a report may tell of a request that was sent: its secrets are taken out.
+
+    `target` is path and query, from the root of the server at `base_url` on.
+    """
+
+    method: str
+    base_url: str
+    target: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What was found for a case. `error` says which side failed and why, or what was missing.
 
-    What is `accepted` is no more among the differences.
+    What is `accepted` is no more among the differences. `asked`, of the monolith and of the
+    service, is there where a case did not match.
     """
 
     case: Case
@@ -143,6 +158,7 @@ class Verdict:
     monolith: Answer | None = None
     service: Answer | None = None
     accepted: tuple[Accepted, ...] = ()
+    asked: tuple[Asked, Asked] | None = None
 
 
 @dataclass(frozen=True, slots=True)

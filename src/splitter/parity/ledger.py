@@ -55,9 +55,10 @@ class Ledger:
                 accepted.append(Accepted(difference, current[0]))
             else:
                 left.append(difference)
-        matched = verdict.outcome is Outcome.MISMATCH and not left
-        outcome = Outcome.MATCH if matched else verdict.outcome
-        return replace(verdict, outcome=outcome, differences=tuple(left), accepted=tuple(accepted))
+        settled = replace(verdict, differences=tuple(left), accepted=tuple(accepted))
+        if left or verdict.outcome is not Outcome.MISMATCH:
+            return settled
+        return replace(settled, outcome=Outcome.MATCH, asked=None)
 
     def _is_over(self, entry: Acceptance) -> bool:
         return entry.expires < self._today

@@ -7,38 +7,58 @@ import binascii
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
+from urllib.parse import parse_qsl, quote, quote_plus
 
 from splitter.model.jsontext import JsonError, read, write
-from splitter.model.parity import ABSENT, Difference, Observation, Request, Verdict
+from splitter.model.parity import ABSENT, Case, Difference, Observation, Request, Verdict
+from splitter.parity.bodies import Body
 from splitter.parity.cookies import values_in
+from splitter.parity.sensitive import (
+    CREDENTIALS,
+    HIDDEN,
+    WORDS,
+    fields,
+    is_sensitive,
+    may_hold_secrets,
+    veiled,
+)
 from splitter.parity.templates import names_in
 
-HIDDEN = "[hidden]"
 SHORTEST = 4
 """Shorter secrets are not looked for: they would be found in everything."""
+TELLING = 8
+"""Letters, or digits, from which on a password is not taken for a word that may mean anything."""
 
 
 class Secrets:
-    """The secrets of a session, and of the files where they are written out."""
+    """The secrets of a session, and those that the files spell out (`known`).
 
-    def __init__(self, known: Iterable[str] = ()) -> None:
-        self._known = {text for text in known if len(text) >= SHORTEST}
-        self._pattern: re.Pattern[str] | None = None
+    `words` are passwords that may well mean something else (`secret`, `1234`): they are hidden only
+    where a value is nothing but that.
+    """
+
+    def __init__(self, known: Iterable[str] = (), words: Iterable[str] = ()) -> None:
+        self._known = known if isinstance(known, frozenset) else frozenset(known)
+        self._words = frozenset(words)
+        self._learned: frozenset[str] = frozenset()
 
     def learn(self, texts: Iterable[str]) -> None:
         """Take further texts for secret."""
-        fresh = {text for text in texts if len(text) >= SHORTEST} - self._known
-        if fresh:
-            self._known |= fresh
-            self._pattern = None
+        fresh = {text for text in texts if len(text) >= SHORTEST}
+        if not fresh <= self._learned:
+            self._learned |= fresh
 
     def hide(self, text: str) -> str:
         """The text with each secret replaced by a sign."""
-        return self._compiled().sub(HIDDEN, text) if self._known else text
+        for secrets in (self._learned, self._known):
+            if secrets:
+                text = _pattern(secrets).sub(HIDDEN, text)
+        return text
 
     def hidden_in(self, verdict: Verdict) -> Verdict:
         """The verdict as it may be told."""
-        if not self._known:
+        if not (verdict.differences or verdict.noise or verdict.error):
             return verdict
         return replace(
             verdict,
@@ -48,20 +68,21 @@ class Secrets:
         )
 
     def _difference(self, difference: Difference) -> Difference:
+        sensitive = is_sensitive(_last(difference))
         return replace(
             difference,
             path=self.hide(difference.path),
-            monolith=self._value(difference.monolith),
-            service=self._value(difference.service),
+            monolith=self._value(difference.monolith, sensitive),
+            service=self._value(difference.service, sensitive),
         )
 
-    def _value(self, value: object) -> object:
+    def _value(self, value: object, sensitive: bool) -> object:
         if value is ABSENT:
             return value
         if isinstance(value, str):
-            return self.hide(value)
+            return HIDDEN if value and (sensitive or value in self._words) else self.hide(value)
         text = write(value)
-        told = self.hide(text)
+        told = self.hide(veiled(text, self._words))
         if told == text:
             return value
         try:
@@ -69,19 +90,15 @@ class Secrets:
         except JsonError:  # digits of a number were hidden
             return told
 
-    def _compiled(self) -> re.Pattern[str]:
-        if self._pattern is None:
-            spelled = {s for text in self._known for s in (text, write(text)[1:-1])}
-            longest_first = sorted(spelled, key=len, reverse=True)
-            self._pattern = re.compile("|".join(map(re.escape, longest_first)))
-        return self._pattern
-
 
 def in_request(request: Request) -> Iterator[str]:
-    """What is secret in a request: credentials and cookies. Templates are no secrets yet."""
+    """What is secret in the headers of a request: credentials, cookies, keys. Templates are no
+    secrets yet."""
     for name, value in request.headers:
         if names_in(value):
             continue
+        if is_sensitive(name):
+            yield value
         if name.lower() in ("authorization", "proxy-authorization"):
             yield from _credentials(value)
         elif name.lower() == "cookie":
@@ -96,11 +113,82 @@ def in_answer(answer: Observation) -> Iterator[str]:
             yield from values_in(value.partition(";")[0])
 
 
-def variables_of_credentials(request: Request) -> list[str]:
-    """The names whose values become credentials or cookies of a request."""
-    kept = ("authorization", "proxy-authorization", "cookie")
-    values = (value for name, value in request.headers if name.lower() in kept)
-    return [name for value in values for name in names_in(value)]
+def in_fields(request: Request) -> Iterator[str]:
+    """The values of sensitive fields that a request spells out, in its query or its body."""
+    for name, value in _fields(request):
+        if is_sensitive(name) and not names_in(value):
+            yield value
+
+
+def spelled_out(request: Request) -> Iterator[str]:
+    """What is secret in a request wherever else it stands."""
+    yield from in_request(request)
+    yield from (text for text in in_fields(request) if tells(text))
+
+
+def tells(text: str) -> bool:
+    """Whether a text can hardly be anything but the secret that it is, wherever it stands."""
+    if text.lower() in WORDS:
+        return False
+    return len(text) >= TELLING or (
+        len(text) >= SHORTEST and not (text.isalpha() or text.isdigit())
+    )
+
+
+def secret_variables(case: Case) -> Iterator[str]:
+    """The names whose captured values are secret: they are called so, are taken from a place that
+    is, or go into credentials, cookies or a sensitive field."""
+    for name, query in case.capture.items():
+        if is_sensitive(name) or is_sensitive(_last_of(query)):
+            yield name
+    for name, value in (*case.request.headers, *_fields(case.request)):
+        if name.lower() in CREDENTIALS or is_sensitive(name):
+            yield from names_in(value)
+
+
+def _fields(request: Request) -> Iterator[tuple[str, str]]:
+    """The query's and the body's; where a value is filled in later, its name in braces stands."""
+    yield from request.query
+    if "?" in request.path:
+        yield from parse_qsl(request.path.partition("?")[2])
+    body = request.body
+    if isinstance(request.template, Body):
+        names = request.template.names()
+        body = request.template.encode({name: f"{{{{ {name} }}}}" for name in names})
+    if body and may_hold_secrets(body):
+        kinds = (value for name, value in request.headers if name.lower() == "content-type")
+        yield from fields(body, next(kinds, request.content_type))
+
+
+def _last(difference: Difference) -> str:
+    """The name of the thing that differs."""
+    return difference.path if difference.kind == "header" else _last_of(difference.path)
+
+
+def _last_of(path: str) -> str:
+    found = _LAST.search(path)
+    return (found[1] or found[2]) if found else ""
+
+
+_LAST = re.compile(r"(?:[.:]([^.:\[\]]+)|\['((?:[^'\\]|\\.)*)'\])(?:\[[^\[\]']*\])*$")
+
+
+@lru_cache(64)
+def _pattern(secrets: frozenset[str]) -> re.Pattern[str]:
+    long = (text for text in secrets if len(text) >= SHORTEST)
+    spelled = {s for text in long for s in (text, write(text)[1:-1], *_encoded(text))}
+    longest_first = sorted(spelled, key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
+
+
+def _encoded(text: str) -> tuple[str, str, str]:
+    """As it stands in a path, a query and a form."""
+    loose = quote(text, safe="/:@!$&'()*+,;=~", errors="surrogatepass")
+    return (
+        loose,
+        quote(text, safe="", errors="surrogatepass"),
+        quote_plus(text, errors="surrogatepass"),
+    )
 
 
 def _credentials(value: str) -> Iterator[str]:

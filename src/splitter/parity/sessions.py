@@ -6,12 +6,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from splitter.model.jsontext import Json, JsonError, write
-from splitter.model.parity import Case, Observation, Request
+from splitter.model.parity import Case, Observation, Outcome, Request, Verdict
 from splitter.parity.contents import UndecodableError, json_of
 from splitter.parity.cookies import Jar, set_by
 from splitter.parity.origins import below
+from splitter.parity.redaction import redacted
 from splitter.parity.requests import sent
-from splitter.parity.secrets import Secrets, in_answer, in_request, variables_of_credentials
+from splitter.parity.secrets import (
+    Secrets,
+    in_answer,
+    in_fields,
+    in_request,
+    secret_variables,
+    tells,
+)
 from splitter.parity.templates import MissingError
 
 
@@ -36,8 +44,11 @@ class Session:
         self.monolith = Side("monolith")
         self.service = Side("service")
         self.twin = Side("monolith")
-        self.secrets = Secrets(known)
-        self._credentials = {n for case in chain for n in variables_of_credentials(case.request)}
+        chain = tuple(chain)
+        words = (text for case in chain for text in in_fields(case.request) if not tells(text))
+        self.secrets = Secrets(known, words)
+        self._secret = {name for case in chain for name in secret_variables(case)}
+        self._sent: dict[str, tuple[tuple[Request, Request], tuple[str, str]]] = {}
 
     def requests(
         self, case: Case, base_urls: tuple[str, str], now: float
@@ -52,7 +63,20 @@ class Session:
                 missing.setdefault(error.name, []).append(side.name)
         if missing:
             raise SkippedError(_explained(missing))
+        self._sent[case.name] = (made[0], made[1]), base_urls
         return made[0], made[1]
+
+    def told(self, verdict: Verdict) -> Verdict:
+        """The verdict as it may be told, once: without secrets, and with both requests where it is
+        no match."""
+        told = self.secrets.hidden_in(verdict)
+        sent = self._sent.pop(verdict.case.name, None)
+        if sent is None or verdict.outcome is Outcome.MATCH:
+            return told
+        (monolith, service), urls = sent
+        hide = self.secrets.hide
+        asked = redacted(monolith, urls[0], hide), redacted(service, urls[1], hide)
+        return replace(told, asked=asked)
 
     def request(self, side: Side, case: Case, base_url: str, now: float) -> Request:
         """What is sent to one side; SkippedError if it cannot be made."""
@@ -77,7 +101,7 @@ class Session:
         values = {name: value for name, value in before.items() if name not in case.capture}
         for name, value in _captured(case, answer):
             values[name] = value
-            if name in self._credentials:
+            if name in self._secret:
                 self.secrets.learn([value if isinstance(value, str) else write(value)])
         side.captured[case.name] = values
 

@@ -1,18 +1,42 @@
-"""The list of accepted differences that a run goes by."""
+"""The list of accepted differences that a run goes by, and the verdicts that it leaves."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from splitter.effects import case_files
 from splitter.model.acceptance import Acceptance
+from splitter.model.ending import Ending
+from splitter.model.parity import Summary, Verdict
 from splitter.parity.acceptances import read_acceptances
 from splitter.parity.ledger import Ledger
 from splitter.workflows.project import Project
 
 WHAT = "the list of accepted differences"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The verdicts, streaming, and what is known once they have all come."""
+
+    verdicts: Iterator[Verdict]
+    ending: Callable[[], Ending]
+
+    def passed(self, summary: Summary) -> bool:
+        """Whether every case matched and nothing else fails the run."""
+        return summary.proven and not self.ending().stale
+
+
+def settled(
+    verdicts: Iterator[Verdict],
+    ledger: Ledger,
+    then: Callable[[Iterator[Verdict]], Iterator[Verdict]] = iter,
+) -> Comparison:
+    """The verdicts as the list leaves them, put through `then`."""
+    return Comparison(then(ledger.settled(verdicts)), lambda: Ending(ledger.stale()))
 
 
 def ledger_of(project: Project | None, files: Sequence[str] = (), *, partial: bool) -> Ledger:

@@ -15,7 +15,7 @@ from splitter.effects.interrupts import noted
 from splitter.errors import UsageError
 from splitter.model.parity import Case, Verdict
 from splitter.parity.chains import Chain, Shard, chains, sharded
-from splitter.parity.secrets import in_request
+from splitter.parity.secrets import spelled_out
 from splitter.workflows.exchange import Exchange
 from splitter.workflows.stands import Ground, given
 
@@ -92,7 +92,7 @@ def check_on(
         )
     selected = sharded(chains(everything), shard)
     order = _in_file_order(everything, selected)
-    known = frozenset(secret for case in everything for secret in in_request(case.request))
+    known = frozenset(secret for case in everything for secret in spelled_out(case.request))
     return _streamed(Exchange(ground, known), selected, order, concurrency)
 
 

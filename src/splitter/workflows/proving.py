@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from splitter.actions.deprecation import MODULE as NOTICES
@@ -14,12 +15,10 @@ from splitter.actions.gateway import Side, owners
 from splitter.effects import results
 from splitter.errors import NoProject, UsageError
 from splitter.model.acceptance import Stale
-from splitter.model.ending import Ending
 from splitter.model.monolith import Route
 from splitter.model.parity import Case, Outcome, Summary, Verdict
 from splitter.model.plan import Service
 from splitter.parity.chains import Shard
-from splitter.parity.ledger import Ledger
 from splitter.planning.plan import Ground
 from splitter.planning.selecting import select
 from splitter.settings import Settings
@@ -28,6 +27,7 @@ from splitter.workflows.data import Say
 from splitter.workflows.grounds import own_ground
 from splitter.workflows.look import ground_of
 from splitter.workflows.project import Project, open_project
+from splitter.workflows.retelling import at_home
 from splitter.workflows.sides import REST, asked
 
 
@@ -44,18 +44,6 @@ class Order:
     timeout: float | None = None
     shard: str = ""
     accepted: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """The verdicts, streaming, and what is known once they have all come."""
-
-    verdicts: Iterator[Verdict]
-    ending: Callable[[], Ending]
-
-    def passed(self, summary: Summary) -> bool:
-        """Whether every case matched and nothing else fails the run."""
-        return summary.proven and not self.ending().stale
 
 
 @dataclass(frozen=True)
@@ -77,7 +65,7 @@ class Proof:
 
 
 @contextmanager
-def compared(folder: Path | None, order: Order, *, say: Say) -> Iterator[Comparison]:
+def compared(folder: Path | None, order: Order, *, say: Say) -> Iterator[accepting.Comparison]:
     """The verdicts, streaming, while both sides run. Errors of usage come before anything is sent.
 
     With URLs the servers are the user's; without any they are started and stopped here.
@@ -87,7 +75,7 @@ def compared(folder: Path | None, order: Order, *, say: Say) -> Iterator[Compari
     if order.monolith or given:
         ledger = accepting.ledger_of(_found(folder), order.accepted, partial=_is_partial(order))
         with _given(folder, order, given, limits, say) as verdicts:
-            yield _settled(verdicts, ledger)
+            yield accepting.settled(verdicts, ledger)
         return
     project = open_project(folder)
     services = [project.settings.service(name) for name in order.services]
@@ -104,7 +92,9 @@ def compared(folder: Path | None, order: Order, *, say: Say) -> Iterator[Compari
         )
     ledger = accepting.ledger_of(project, order.accepted, partial=_is_partial(order))
     with _own(project, services, order, limits, say) as verdicts:
-        yield _settled(verdicts, ledger, lambda settled: _remembered(project, services, settled))
+        told = at_home(project.settings, verdicts)
+        remember = partial(_remembered, project, services)
+        yield accepting.settled(told, ledger, remember)
 
 
 def prove(project: Project, services: Sequence[Service], *, say: Say) -> Proof:
@@ -112,7 +102,7 @@ def prove(project: Project, services: Sequence[Service], *, say: Say) -> Proof:
     order = Order()
     ledger = accepting.ledger_of(project, partial=True)
     with _own(project, services, order, _limits(order), say) as verdicts:
-        settled = ledger.settled(verdicts)
+        settled = ledger.settled(at_home(project.settings, verdicts))
         return Proof(tuple(_remembered(project, services, settled)), ledger.stale())
 
 
@@ -120,14 +110,6 @@ def _is_partial(order: Order) -> bool:
     """Whether cases may be left out that an entry of the project's own list is there for."""
     others = order.cases or order.sources
     return bool(order.shard or order.services or (others and not order.accepted))
-
-
-def _settled(
-    verdicts: Iterator[Verdict],
-    ledger: Ledger,
-    then: Callable[[Iterator[Verdict]], Iterator[Verdict]] = iter,
-) -> Comparison:
-    return Comparison(then(ledger.settled(verdicts)), lambda: Ending(ledger.stale()))
 
 
 @dataclass(frozen=True)

@@ -67,9 +67,9 @@ class Trial:
             if held or isinstance(found, _Doubt) or place >= kept_back:
                 held.append(found)
             else:
-                yield self._told(found)
+                yield self.session.told(found)
         for verdict in await self._settled(held):
-            yield self._told(verdict)
+            yield self.session.told(verdict)
 
     def _kept_back(self) -> int:
         """The place of the case that the rows belong to."""
@@ -77,9 +77,6 @@ class Trial:
             return len(self.chain)
         writing = [i for i, c in enumerate(self.chain) if c.request.method not in SAFE_METHODS]
         return max(writing, default=len(self.chain) - 1)
-
-    def _told(self, verdict: Verdict) -> Verdict:
-        return self.session.secrets.hidden_in(verdict)
 
     async def _put(self, case: Case) -> Verdict | _Doubt:
         session, service = self.session, self.stand.services[case.service]

@@ -1,6 +1,7 @@
 """Verdicts for the reports to tell of, and a way to have them told."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from splitter.model.parity import (
     ABSENT,
     Answer,
+    Asked,
     Case,
     Difference,
     Outcome,
@@ -72,6 +74,18 @@ def one_of_each() -> list[Verdict]:
         verdict("broken", Outcome.ERROR, error="service orders: no answer within 30 s"),
         verdict("late", Outcome.SKIPPED, error="token was not captured (service)"),
     ]
+
+
+@pytest.fixture
+def asked() -> Verdict:
+    """A mismatch with both requests."""
+    headers = (("accept", "text/html"), ("x", "<&>"))
+    requests = (
+        Asked("GET", "http://m:1", "/a?b=1&c=2", headers),
+        Asked("GET", "http://s:2/v2", "/v2/a?b=1&c=2", headers),
+    )
+    bad = verdict("asked", Outcome.MISMATCH, Difference("status", "", 200, 404))
+    return replace(bad, asked=requests)
 
 
 @pytest.fixture

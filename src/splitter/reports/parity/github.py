@@ -9,7 +9,16 @@ from splitter.model.acceptance import Stale
 from splitter.model.ending import Ending
 from splitter.model.parity import Outcome, Summary, Verdict
 from splitter.reports.parity.tally import Tally
-from splitter.reports.parity.wording import gone, headline, joined, lines, place, printable, told
+from splitter.reports.parity.wording import (
+    gone,
+    headline,
+    joined,
+    lines,
+    place,
+    printable,
+    requests,
+    told,
+)
 
 SHOWN = 100
 """Differences that an annotation names, and cases that the page lists."""
@@ -66,11 +75,11 @@ def _message(verdict: Verdict) -> str:
     """A line for each difference and its values; the places alone once there are many."""
     head = f"{printable(verdict.case.name)}: {headline(verdict)}"
     if verdict.error:
-        return head
+        return joined([head, *requests(verdict)])
     many = len(verdict.differences) > SHOWN // 4
     found = [place(d) for d in verdict.differences] if many else list(lines(verdict, 160))
     more = [f"and {len(found) - SHOWN} more"] if len(found) > SHOWN else []
-    return joined([head, *found[:SHOWN], *more])
+    return joined([head, *found[:SHOWN], *more, *(requests(verdict) if many else ())])
 
 
 def _data(text: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from splitter.model.ending import Ending
 from splitter.model.parity import ABSENT, Difference, Outcome, Summary, Verdict
 from splitter.reports.pages import template
+from splitter.reports.parity.curl import curl
 from splitter.reports.parity.tally import Tally
 from splitter.reports.parity.wording import gone, place, printable, request, told, value, why
 
@@ -48,6 +49,7 @@ class Row:
     differences: list[Entry]
     accepted: list[tuple[str, Entry]]
     noise: list[Entry]
+    curls: list[str]
 
     @property
     def searched(self) -> str:
@@ -97,6 +99,7 @@ def _row(verdict: Verdict) -> Row:
         differences=[_entry(d) for d in verdict.differences],
         accepted=[(why(one.by), _entry(one.difference)) for one in verdict.accepted],
         noise=[_entry(d) for d in verdict.noise],
+        curls=[curl(asked) for asked in verdict.asked or ()],
     )
 
 

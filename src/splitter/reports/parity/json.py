@@ -8,6 +8,7 @@ from splitter.model.acceptance import Stale
 from splitter.model.ending import Ending
 from splitter.model.jsontext import write
 from splitter.model.parity import ABSENT, Accepted, Answer, Difference, Summary, Verdict
+from splitter.reports.parity.curl import curl
 from splitter.reports.parity.tally import Tally
 
 
@@ -46,6 +47,8 @@ def _case(verdict: Verdict) -> dict[str, object]:
             if answer is not None
         },
     }
+    if verdict.asked:
+        told["curl"] = {"monolith": curl(verdict.asked[0]), "service": curl(verdict.asked[1])}
     return {**told, "error": verdict.error} if verdict.error else told
 
 

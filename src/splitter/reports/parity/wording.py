@@ -8,10 +8,12 @@ from collections.abc import Iterable, Iterator
 from splitter.model.acceptance import Acceptance, Stale
 from splitter.model.jsontext import write
 from splitter.model.parity import ABSENT, Difference, Outcome, Summary, Verdict
+from splitter.reports.parity.curl import curl
 
 WIDTH = 300
 """Characters that a value may take on a line."""
 
+_SIDES = ("monolith:", "service: ")
 WORDS = {
     Outcome.MATCH: "matched",
     Outcome.MISMATCH: "mismatched",
@@ -39,18 +41,25 @@ def value(side: object, width: int = WIDTH) -> str:
 
 
 def lines(verdict: Verdict, width: int = WIDTH) -> Iterator[str]:
-    """What was found, in full: differences with both values, the error, what is accepted and why,
-    and the noise."""
+    """What was found, in full: differences with both values, the error, both requests, what is
+    accepted and why, and the noise."""
     if verdict.error:
         yield printable(verdict.error)
     for difference in verdict.differences:
         yield place(difference)
         yield f"  monolith: {value(difference.monolith, width)}"
         yield f"  service:  {value(difference.service, width)}"
+    yield from requests(verdict)
     for one in verdict.accepted:
         yield f"accepted: {place(one.difference)}: {why(one.by)}"
     if verdict.noise:
         yield f"noise: {', '.join(place(d) for d in verdict.noise)}"
+
+
+def requests(verdict: Verdict) -> Iterator[str]:
+    """A line for the shell for each side, where the case did not match."""
+    for side, asked in zip(_SIDES, verdict.asked or (), strict=False):
+        yield f"{side} {curl(asked)}"
 
 
 def why(entry: Acceptance) -> str:
