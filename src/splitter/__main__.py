@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import io
 import os
 import signal
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 _DEEPEST = 20_000
 """Long sums are deep trees. Python's own calls take none of the machine's stack since 3.11."""
+_GROWTH = 100_000
+"""So many new objects are there before one looks for garbage among them; Python itself: 700.
+What is imported is none, and much."""
 
 
 def main() -> None:
@@ -83,12 +87,11 @@ def _dispatch() -> None:
     Nor does it look for cycles: syntax trees hold none, and looking costs a fifth of the time.
     """
     if sys.argv[1:2] == ["rewrite-imports"]:
-        import gc
-
         gc.disable()
         from splitter.cli_rewriting import run
 
         sys.exit(run(sys.argv[2:]))
+    gc.set_threshold(_GROWTH)
     from splitter.cli import app
 
     app()

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from splitter.discovery.parsing import absolute, module_name
-from splitter.discovery.trees import statements
+from splitter.discovery.trees import imports
 
 
 def closure(files: Mapping[str, bytes], roots: Iterable[str]) -> set[str]:
@@ -25,18 +25,18 @@ def closure(files: Mapping[str, bytes], roots: Iterable[str]) -> set[str]:
     return found
 
 
-def imported(path: str, tree: ast.Module, known: Collection[str]) -> tuple[str, ...]:
-    """The modules among `known` that a file imports, anywhere in it, sorted."""
+def imported(path: str, statements: Iterable[ast.AST], known: Collection[str]) -> tuple[str, ...]:
+    """The modules among `known` that the import statements of a file name, sorted."""
     nearest = (
         next((part for part in with_packages(name) if part in known), "")
-        for name in {*imported_names(path, tree)}
+        for name in {*imported_names(path, statements)}
     )
     return tuple(sorted({*nearest} - {"", module_name(path)}))
 
 
-def imported_names(path: str, tree: ast.Module) -> Iterator[str]:
-    """The dotted names that a file imports, anywhere in it; what a from-import takes too."""
-    for node in statements(tree):
+def imported_names(path: str, nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """The dotted names that statements of a file import; what a from-import takes too."""
+    for node in nodes:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -58,4 +58,4 @@ def _imports_of(path: str, source: bytes) -> Iterator[str]:
             tree = ast.parse(source)
         except (SyntaxError, ValueError, RecursionError):
             return
-        yield from imported_names(path, tree)
+        yield from imported_names(path, imports(tree))

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from splitter.discovery.mapping import Model, Models
 from splitter.discovery.names import Definition, chain_of
+from splitter.discovery.trees import by_level
 
 _ASKING = frozenset(
     {"select", "query", "get", "get_one", "scalar", "scalars", "execute", "exec", "one", "first"}
@@ -88,7 +89,7 @@ class Kinds:
 
     def annotated(self, node: ast.expr | None, *, module: str = "", depth: int = 0) -> Model | None:
         """The first model in an annotation: `User`, `list["User"]`, an alias for `Annotated[…]`."""
-        for part in ast.walk(node) if node is not None and depth < _DEEPEST else ():
+        for part in by_level(node) if node is not None and depth < _DEEPEST else ():
             if isinstance(part, ast.Constant) and isinstance(part.value, str):
                 found = self._quoted(part.value, module, depth)
             elif isinstance(part, ast.Name | ast.Attribute):

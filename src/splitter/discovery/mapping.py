@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from splitter.discovery.names import Definition, Names, chain_of
 from splitter.discovery.parsing import Parsed
-from splitter.discovery.trees import walk
+from splitter.discovery.trees import by_level, walk
 
 _SIGNS = (
     *(b"__table", b"Table(", b"table=True", b"table = True"),
@@ -186,8 +186,8 @@ class Models:
             table = self._table(base)
             if table is not None:
                 return table
-        rule = self._rule(definition) if _has_columns(node) else None
-        if rule is None:
+        rule = self._rule(definition)
+        if rule is None or not _has_columns(node):
             return None
         body = ast.unparse(rule)
         return node.name.lower() if ".lower()" in body and "re." not in body else _snake(node.name)
@@ -224,7 +224,7 @@ def is_migration(source: bytes) -> bool:
 
 def _collect(node: ast.AST, model: Model) -> None:
     """Add the foreign keys and relationships in a class or a `Table(...)` to its model."""
-    for part in ast.walk(node):
+    for part in by_level(node):
         for target in _keys(part) if isinstance(part, ast.Call) else ():
             if _deletes(part, "ondelete"):
                 model.deleted_with.add(_told_table(target))

@@ -9,11 +9,6 @@ from dataclasses import dataclass
 from splitter.discovery.parsing import Parsed, absolute
 
 _DEEPEST = 20
-_WITH_BODIES = frozenset(
-    {ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.If, ast.For, ast.AsyncFor}
-    | {ast.While, ast.With, ast.AsyncWith, ast.Try, ast.TryStar, ast.Match}
-)
-_IMPORTS = frozenset({ast.Import, ast.ImportFrom})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,7 +39,6 @@ class Names:
         self._parsed = parsed
         self._tables: dict[str, dict[str, Definition | _Import]] = {}
         self._stars: dict[str, list[str]] = {}
-        self._imports: dict[str, tuple[ast.Import | ast.ImportFrom, ...]] = {}
 
     def find(
         self, module: str, chain: tuple[str, ...]
@@ -61,9 +55,7 @@ class Names:
 
     def imports(self, path: str) -> tuple[ast.Import | ast.ImportFrom, ...]:
         """All import statements of a file, those inside of functions and branches too."""
-        if path not in self._imports:
-            self._imports[path] = tuple(_imports_in(self._parsed.trees[path].body))
-        return self._imports[path]
+        return self._parsed.imports(path)
 
     def top_level(self, module: str) -> dict[str, Definition]:
         """The names that a module defines itself."""
@@ -124,18 +116,6 @@ def chain_of(node: ast.AST) -> tuple[str, ...]:
         parts.append(node.attr)
         node = node.value
     return (node.id, *reversed(parts)) if isinstance(node, ast.Name) else ()
-
-
-def _imports_in(body: Iterable[ast.stmt]) -> Iterator[ast.Import | ast.ImportFrom]:
-    waiting = list(body)
-    while waiting:
-        node = waiting.pop()
-        if node.__class__ in _IMPORTS:
-            yield node  # type: ignore[misc]
-        elif node.__class__ in _WITH_BODIES:
-            for inner in ("body", "orelse", "finalbody", "handlers", "cases"):
-                for part in getattr(node, inner, ()):
-                    waiting.extend([part] if isinstance(part, ast.stmt) else part.body)
 
 
 def _statements(block: Iterable[ast.AST]) -> Iterator[ast.stmt]:

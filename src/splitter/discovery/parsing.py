@@ -7,16 +7,19 @@ import gc
 import warnings
 from collections.abc import Container, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from splitter.discovery import trees
 from splitter.model.changes import Note
 from splitter.model.monolith import Sources
 
-_GROWTH = 200_000
+_GROWTH = 1_000_000
 """So many new objects are there before one looks for garbage among them; Python itself: 700."""
 
 _kept: dict[str, tuple[bytes, ast.Module | Note]] = {}
 """What was read last, by path: a file that still says the same is not read again."""
+
+Imports = tuple[ast.Import | ast.ImportFrom, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +33,18 @@ class Parsed:
     trees: Mapping[str, ast.Module]
     names: Mapping[str, str]
     notes: tuple[Note, ...] = ()
+    _imports: dict[str, Imports] = field(default_factory=dict, compare=False, repr=False)
 
     def tree(self, module: str) -> ast.Module | None:
         """The tree of a module by its dotted name, `None` if it is not the project's or broken."""
         return self.trees.get(self.names.get(module, ""))
+
+    def imports(self, path: str) -> Imports:
+        """All import statements of a file, those inside of functions and branches too."""
+        found = self._imports.get(path)
+        if found is None:
+            found = self._imports[path] = tuple(trees.imports(self.trees[path]))
+        return found
 
 
 def parse(sources: Sources, *, skip: Container[str] = ()) -> Parsed:

@@ -99,7 +99,7 @@ class _Reader:
 
     def _all(self, nodes: Iterable[ast.AST | None], scopes: tuple[_Scope, ...]) -> None:
         for node in nodes:
-            if node is not None:
+            if node is not None and node.__class__ is not ast.Constant:
                 self._read(node, scopes)
 
     def _bind(self, node: ast.AST, scopes: tuple[_Scope, ...]) -> None:
@@ -300,7 +300,7 @@ class _Reader:
             self._named = self.reading.annotated
         self._read(node, scopes)
         self._named = before
-        for part in walk(node):
+        for part in walk(node) if node.__class__ is not ast.Name else ():
             if isinstance(part, ast.Constant) and isinstance(part.value, str):
                 self._quotation(part.value, scopes)
 

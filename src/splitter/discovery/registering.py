@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import ast
 
-from splitter.discovery.scopes import Uses, chain_of
+from splitter.discovery.scopes import Uses, chain_of, last_name
 
 _RELATIONS = frozenset({"relationship", "Relationship", "backref", "relation"})
 _COLUMNS = frozenset({"Field", "mapped_column", "Column"})
+_REGISTERING = _RELATIONS | _COLUMNS | {"ForeignKey"}
 
 
 def registered(call: ast.Call, uses: Uses) -> None:
     """Add what a call names in `relationship("User")`, `ForeignKey("users.id")` and the like."""
-    name = (chain_of(call.func) or ("",))[-1]
+    name = last_name(call.func)
+    if name not in _REGISTERING or not chain_of(call.func):
+        return
     first = call.args[0] if call.args else None
     if name in _RELATIONS:
         _class(first, uses)

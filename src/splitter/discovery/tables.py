@@ -12,7 +12,10 @@ from splitter.discovery.mapping import Model, Models, Use, is_migration
 from splitter.discovery.names import Names
 from splitter.discovery.parsing import Parsed, absolute
 from splitter.discovery.queries import uses_in
+from splitter.discovery.trees import walk
 from splitter.model.monolith import Table, TableUse
+
+_WORD = re.compile(r"\w+")
 
 
 def read_tables(parsed: Parsed, names: Names | None = None) -> tuple[Table, ...]:
@@ -51,11 +54,11 @@ class _Telling:
     def __init__(self, parsed: Parsed, models: Models) -> None:
         found = {model.definition.name for model in models.by_definition.values()}
         homes = {model.definition.module for model in models.by_definition.values()}
-        word = re.compile(r"\b(?:" + "|".join(map(re.escape, sorted(found))) + r")\b")
+        mapped = frozenset(found)
         for module in parsed.names if found else ():
             for definition in models.names.top_level(module).values():
                 kind = _annotation(definition.node)
-                if kind is not None and word.search(ast.unparse(kind)):
+                if kind is not None and not mapped.isdisjoint(_words(kind)):
                     found.add(definition.name)
                     homes.add(module)
         self._models = models
@@ -94,6 +97,17 @@ def _annotation(node: ast.AST) -> ast.expr | None:
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
         return node.returns
     return node if isinstance(node, ast.Subscript) else None
+
+
+def _words(kind: ast.expr) -> Iterator[str]:
+    """The names in an annotation, those in quoted ones too."""
+    for part in walk(kind):
+        if isinstance(part, ast.Name):
+            yield part.id
+        elif isinstance(part, ast.Attribute):
+            yield part.attr
+        elif isinstance(part, ast.Constant) and isinstance(part.value, str):
+            yield from _WORD.findall(part.value)
 
 
 def _table(name: str, found: list[Model], uses: set[Use], models: Models) -> Table:

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from splitter.discovery.names import Definition, Names
 from splitter.discovery.parsing import Parsed
 from splitter.discovery.scopes import chain_of
-from splitter.discovery.trees import walk
+from splitter.discovery.trees import at_lines, walk
 from splitter.model.monolith import Variable
 
 _SIGNS = (b"environ", b"getenv", b"Config(", b"Env(", b"decouple")
+_WORDS = (b"environ", b"getenv")
 _ASKS = re.compile(rb"\b(?:environ|getenv)\b")
 _NAME = re.compile(r"[A-Z][A-Z0-9_]*[A-Z0-9]$")
 _READERS = frozenset({"config", "env", "getenv"})
@@ -56,8 +57,7 @@ def _is_settings(names: Names, definition: Definition, depth: int) -> bool:
 
 def _in_tree(tree: ast.Module, module: str, path: str, source: bytes) -> Iterator[Variable]:
     readers = set(_readers(tree))
-    telling = tree.body if readers else _with_signs(tree, source)
-    for node in (part for statement in telling for part in walk(statement)):
+    for node in walk(tree) if readers else at_lines(tree.body, _telling_lines(source)):
         if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
             if chain_of(node.value)[-1:] == ("environ",):
                 yield from _told(node.slice, None, True, module, path, node.lineno)
@@ -65,13 +65,17 @@ def _in_tree(tree: ast.Module, module: str, path: str, source: bytes) -> Iterato
             yield from _asked(node, readers, module, path)
 
 
-def _with_signs(tree: ast.Module, source: bytes) -> Iterator[ast.stmt]:
-    """The statements whose lines have a word that a variable is asked for with."""
-    lines = source.splitlines() if _ASKS.search(source) else []
-    for node in tree.body if lines else ():
-        first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
-        if _ASKS.search(b"\n".join(lines[first - 1 : node.end_lineno])):
-            yield node
+def _telling_lines(source: bytes) -> list[int]:
+    """The lines with a word that a variable is asked for with."""
+    if not any(word in source for word in _WORDS):
+        return []
+    text = b"\n".join(source.splitlines())
+    lines, line, last = [], 1, 0
+    for found in _ASKS.finditer(text):
+        line += text.count(b"\n", last, found.start())
+        last = found.start()
+        lines.append(line)
+    return lines
 
 
 def _asked(node: ast.Call, readers: set[str], module: str, path: str) -> Iterator[Variable]:

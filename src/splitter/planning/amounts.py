@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from splitter.discovery.closure import imported_names, with_packages
 from splitter.discovery.modules import Kind
+from splitter.discovery.trees import imports
 from splitter.model.figures import Amount
 from splitter.planning.program import Place, Program
 
@@ -77,6 +78,6 @@ class Closures:
     def _imports(self, module: str) -> frozenset[str]:
         if module not in self._imported:
             path = self._program.views[module].path
-            names = imported_names(path, self._trees[path])
+            names = imported_names(path, imports(self._trees[path]))
             self._imported[module] = frozenset(p for name in names for p in with_packages(name))
         return self._imported[module]

@@ -59,7 +59,7 @@ class Asked:
             if _is_protocol(self.classes.program, owner):
                 self.open.add(node.attr)
             for place in self.classes.bases(owner) if above else (owner,):
-                found = self.classes.defining(place, node.attr)
+                found = self.classes.asked(place, node.attr)
                 self.members.update((each, node.attr) for each in found)
 
 

@@ -92,7 +92,7 @@ def _near(reaching: Reaching, roots: Iterable[Piece]) -> set[Piece]:
         following: set[Piece] = set()
         for piece in level:
             facts = reaching.facts(piece)
-            following.update((*place, "") for place in facts.targets)
+            following |= facts.leads
             for name in facts.attributes - names:
                 names.add(name)
                 following.update(waiting.pop(name, ()))

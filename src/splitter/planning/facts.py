@@ -17,6 +17,7 @@ _WORDS = re.compile(rb"\b(?:" + b"|".join(_SIGNS) + rb")\b")
 _DECORATORS = re.compile(
     rf"@[^#(@]*\.{_SPACE}(?:{'|'.join(sorted(ROUTE_METHODS))}){_SPACE}\(".encode()
 )
+_DECORATED = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +60,9 @@ def facts_of(node: ast.stmt) -> Facts:
                 inclusions.append((part, part.value))
             elif _called(part.value) == _NOTICE:
                 notices.append(part)
-        elif any(registers_route(d) for d in getattr(part, "decorator_list", ())):
+        elif part.__class__ in _DECORATED and any(
+            map(registers_route, part.decorator_list)  # type: ignore[attr-defined]
+        ):
             routed.append(part)
     if not (inclusions or notices or routed or calls):
         return NONE

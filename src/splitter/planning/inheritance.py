@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
+from collections.abc import Callable, Mapping
 
 from splitter.planning.inferring import Types
 from splitter.planning.pieces import Member
@@ -12,32 +10,40 @@ from splitter.planning.program import Place, Program
 
 
 class Inheritance:
-    """The classes of a program; `methods` gives those of one, by name."""
+    """The classes of a program; `methods` gives those of one, by name.
+
+    A method is meant where it is asked for of an object of its class or of one above it. What is
+    asked of a class that does not have it is asked of the classes above that.
+    """
 
     def __init__(
-        self, program: Program, types: Types, methods: Callable[[Place], Mapping[str, ast.AST]]
+        self, program: Program, types: Types, methods: Callable[[Place], Mapping[str, object]]
     ) -> None:
         self.program = program
         self.types = types
         self._methods = methods
         self._bases: dict[Place, list[Place]] = {}
-        self._meant: dict[Member, tuple[Place, ...]] = {}
+        self._asked: dict[Member, frozenset[Place]] = {}
+        self._above: dict[Place, frozenset[Place]] = {}
 
-    def defining(self, place: Place, name: str) -> tuple[Place, ...]:
-        """The classes of which a method of that name may be meant for an object of a class."""
+    def asked(self, place: Place, name: str) -> frozenset[Place]:
+        """The classes that a method of that name is asked of when an object of a class is."""
         key = (place, name)
-        if key not in self._meant:
-            self._meant[key] = tuple(self._defining(place, name))
-        return self._meant[key]
+        if key not in self._asked:
+            found = {place}
+            if name not in self._methods(place):
+                found.update(*(self.asked(base, name) for base in self.bases(place)))
+            self._asked[key] = frozenset(found)
+        return self._asked[key]
 
-    def _defining(self, place: Place, name: str) -> Iterator[Place]:
-        if name in self._methods(place):
-            yield place
-        else:
-            for base in self.bases(place):
-                yield from self.defining(base, name)
-        for inner in self._subclasses.get(place, ()):
-            yield from self._overriding(inner, name)
+    def above(self, place: Place) -> frozenset[Place]:
+        """The classes of whose objects one may be an object of this class: those above it."""
+        if place not in self._above:
+            self._above[place] = frozenset()
+            if place[0] in self.program.loaded:
+                bases = self.bases(place)
+                self._above[place] = frozenset(bases).union(*map(self.above, bases))
+        return self._above[place]
 
     def bases(self, place: Place) -> list[Place]:
         """The classes of the project that a class inherits from."""
@@ -46,21 +52,3 @@ class Inheritance:
             found = [self.types.class_named(place[0], b) for b in getattr(node, "bases", ())]
             self._bases[place] = [f for f in found if isinstance(f, tuple) and f != place]
         return self._bases[place]
-
-    def _overriding(self, place: Place, name: str) -> Iterator[Place]:
-        if name in self._methods(place):
-            yield place
-        for inner in self._subclasses.get(place, ()):
-            yield from self._overriding(inner, name)
-
-    @cached_property
-    def _subclasses(self) -> dict[Place, list[Place]]:
-        found: dict[Place, list[Place]] = {}
-        for module in sorted(self.program.loaded):
-            if b"class " not in self.program.sources[self.program.views[module].path]:
-                continue
-            for statement in self.program.views[module].statements:
-                if isinstance(statement.node, ast.ClassDef) and statement.node.bases:
-                    for base in self.bases((module, statement.index)):
-                        found.setdefault(base, []).append((module, statement.index))
-        return found

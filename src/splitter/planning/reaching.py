@@ -96,12 +96,16 @@ class Reaching:
     def _called_of(self, place: Place) -> Called:
         """The methods of a class, and what each may be called by.
 
-        By its name on an object of an unknown class, by it on one of its own, and by others than
-        the project's code as soon as there may be objects of the class.
+        By its name on an object of an unknown class, by it on one of its own or of one above it,
+        and by others than the project's code as soon as there may be objects of the class.
         """
         if place not in self._called:
+            classes = (place, *self._classes.above(place))
             self._called[place] = tuple(
-                ((*place, name), (name, (place, name), *_by_others(place, name, node)))
+                (
+                    (*place, name),
+                    (name, *((each, name) for each in classes), *_by_others(place, name, node)),
+                )
                 for name, node in self.methods(place).items()
                 if not name.startswith("<locals>")
             )

@@ -41,9 +41,10 @@ def spread(
             reached[piece] = before | new
             told = facts(piece)
             for target in told.leads if not starting else told.leads | told.starting:
-                if target[:2] in but:
+                if but and target[:2] in but:
                     continue
-                due[target] = due.get(target, 0) | new
+                if new & ~reached.get(target, 0):
+                    due[target] = due.get(target, 0) | new
             for key in told.calls:
                 known = mentioned.get(key, 0)
                 more = new & ~known

@@ -125,13 +125,12 @@ def is_in_the_way(monolith: Monolith) -> bool:
 
 
 def _module(name: str, path: str, parsed: Parsed) -> Module:
-    tree = parsed.trees.get(path)
     return Module(
         name,
         path,
         path.endswith("__init__.py"),
         parsed.sources[path].count(b"\n"),
-        imported(path, tree, parsed.names.keys()) if tree else (),
+        imported(path, parsed.imports(path), parsed.names.keys()) if path in parsed.trees else (),
     )
 
 

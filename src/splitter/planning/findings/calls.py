@@ -38,15 +38,20 @@ class Calls:
 
     def __init__(self, parties: Parties) -> None:
         self.parties = parties
-        self._by_name: dict[str, list[Sight]] = defaultdict(list)
+        self._by_name: dict[str, list[tuple[Piece, ast.Call, str]]] = defaultdict(list)
         self._foreign: dict[str, frozenset[str]] = {}
         for piece in sorted({p for party in parties.members for p in party.pieces}):
-            for sight in self._in(piece):
-                self._by_name[last_name(sight.call.func)].append(sight)
+            for call, decorated in self._in(piece):
+                self._by_name[last_name(call.func)].append((piece, call, decorated))
 
     def named(self, *names: str) -> Iterator[Sight]:
         """The calls of something of one of these names, by place."""
-        found = {id(s.call): s for name in names for s in self._by_name.get(name, ())}
+        views = self.parties.program.views
+        found = {
+            call: Sight(piece, call, views[piece[0]], decorated)
+            for name in names
+            for piece, call, decorated in self._by_name.get(name, ())
+        }
         yield from sorted(found.values(), key=lambda s: (s.view.path, s.line))
 
     def imports(self, sight: Sight, *libraries: str) -> bool:
@@ -58,15 +63,14 @@ class Calls:
             self._foreign[view.name] = frozenset(_roots(nodes))
         return not self._foreign[view.name].isdisjoint(libraries)
 
-    def _in(self, piece: Piece) -> Iterator[Sight]:
-        view = self.parties.program.views[piece[0]]
+    def _in(self, piece: Piece) -> Iterator[tuple[ast.Call, str]]:
         methods = {*self.parties.reaching.methods((piece[0], piece[1])).values()}
         reading = self.parties.reaching.facts(piece).reading
         for call in reversed(reading.calls):
-            yield Sight(piece, call, view, reading.decorating.get(call, ""))
+            yield call, reading.decorating.get(call, "")
         for part in reading.skipped:
             if part not in methods:
-                yield from (Sight(piece, p, view) for p in walk(part) if isinstance(p, ast.Call))
+                yield from ((p, "") for p in walk(part) if isinstance(p, ast.Call))
 
 
 def literal(node: ast.AST | None) -> str | None:
