@@ -49,7 +49,7 @@ def fork(url: DatabaseUrl, name: str) -> Iterator[DatabaseUrl]:
     base = _base(url)
     forked = f"{PREFIX}{re.sub('[^a-z0-9]', '_', name.lower())[:30]}_{secrets.token_hex(4)}"
     with ExitStack() as stack:
-        holder = stack.enter_context(_session(url, application=forked))
+        holder = stack.enter_context(opened(url, application=forked))
         _clear(holder)
         _create(holder, forked, base)
         stack.callback(_drop, holder, forked)
@@ -59,7 +59,7 @@ def fork(url: DatabaseUrl, name: str) -> Iterator[DatabaseUrl]:
 
 def clear_leftovers(url: DatabaseUrl) -> tuple[str, ...]:
     """Drop the forks of killed processes on that server; gives their names."""
-    with _session(url) as session:
+    with opened(url) as session:
         return _clear(session)
 
 
@@ -103,7 +103,7 @@ def _base(url: DatabaseUrl) -> str:
 
 
 @contextmanager
-def _session(
+def opened(
     url: DatabaseUrl, database: str = "", *, application: str = "splitter"
 ) -> Iterator[Connection]:
     """A session in the named database; else in `postgres`, or where that is not, in the base.
@@ -167,7 +167,7 @@ def _take_settings(holder: Connection, url: DatabaseUrl, base: str, forked: str)
     if not names:
         return
     statement = sql.SQL("ALTER DATABASE {} SET {} FROM CURRENT")
-    with _session(url, base) as session:
+    with opened(url, base) as session:
         for name in names:
             setting = sql.SQL(".").join(sql.Identifier(part) for part in name.split("."))
             with suppress(errors.InsufficientPrivilege):

@@ -30,8 +30,8 @@ def both_generated(a: str, b: str) -> bool:
         found, other = kind.fullmatch(a), kind.fullmatch(b)
         if found and other:
             return found.groups() == other.groups()
-    moments = [_moment(text) for text in (a, b)]
-    if moments[0] is None or moments[1] is None or _zone(a) != _zone(b):
+    moments = [moment_of(text) for text in (a, b)]
+    if moments[0] is None or moments[1] is None or spelling_of(a) != spelling_of(b):
         return False
     return abs((moments[0] - moments[1]).total_seconds()) <= SECONDS
 
@@ -46,11 +46,8 @@ def tells_time(value: object) -> bool:
     )
 
 
-_NOW = (1_500_000_000, 4_000_000_000)
-_TIME = re.compile(r"\d\d:?\d\d:?\d\d")
-
-
-def _moment(text: str) -> datetime | None:
+def moment_of(text: str) -> datetime | None:
+    """The moment that a date-time of ISO 8601 names, in UTC if it names no zone."""
     if not _MOMENT.fullmatch(text):
         return None
     try:
@@ -60,6 +57,10 @@ def _moment(text: str) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _zone(text: str) -> tuple[str, str]:
-    """How the text separates date and time, and how it names its zone."""
-    return text[10], re.sub(r"^.{19}([.,]\d+)?", "", text)
+def spelling_of(text: str) -> str:
+    """How the text of a date-time separates date and time, and how it names its zone."""
+    return text[10] + re.sub(r"^.{19}([.,]\d+)?", "", text)
+
+
+_NOW = (1_500_000_000, 4_000_000_000)
+_TIME = re.compile(r"\d\d:?\d\d:?\d\d")

@@ -12,6 +12,7 @@ from socket import socket
 
 from splitter.effects.http import Client
 from splitter.effects.nursery import Nursery, Server, bound, url_of
+from splitter.effects.rows import Snapshot
 from splitter.model.rows import Changes
 from splitter.workflows import data
 from splitter.workflows.data import Base, Fork
@@ -36,6 +37,9 @@ class Forks:
     _made: deque[asyncio.Task[tuple[Fork, Held]]] = field(default_factory=deque)
     _begun: int = 0
     _taken: int = 0
+    _reference: Held | None = None
+    _snapshot: Snapshot | None = None
+    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def take(self) -> tuple[Fork, Held]:
         """A fork, and what drops it when it is left."""
@@ -47,8 +51,19 @@ class Forks:
         self._taken += 1
         return await first
 
+    async def changes(self, fork: Fork) -> Changes:
+        """The rows of a fork that were otherwise when it was made; nobody is at work on it now."""
+        async with self._lock:
+            if self._snapshot is None:
+                reference, self._reference = await self.take()
+                self._snapshot = Snapshot(reference.url, reference.folder)
+                return await asyncio.to_thread(self._snapshot.changes, fork.url, fork.folder)
+        return await asyncio.to_thread(self._snapshot.changes, fork.url, fork.folder)
+
     async def close(self) -> None:
         """Drop those that nobody took."""
+        if self._reference is not None:
+            await asyncio.to_thread(self._reference.__exit__, None, None, None)
         for result in await asyncio.gather(*self._made, return_exceptions=True):
             if not isinstance(result, BaseException):
                 await asyncio.to_thread(result[1].__exit__, None, None, None)
@@ -97,6 +112,11 @@ class Servers:
         ends = (asyncio.to_thread(one.__exit__, None, None, None) for one in running)
         await asyncio.gather(*ends)
 
+    async def changes(self) -> Changes:
+        """Stop; the rows that were changed."""
+        await self.stop()
+        return await self.forks.changes(await self.fork())
+
     async def close(self) -> None:
         """Stop, and drop the data."""
         await self.stop()
@@ -131,8 +151,7 @@ class Lone:
     async def changes(self) -> Changes:
         """Stop it; the rows that it has changed."""
         assert self._servers is not None
-        await self._servers.stop()
-        return {}
+        return await self._servers.changes()
 
     async def close(self) -> None:
         if self._servers is not None:
@@ -163,8 +182,8 @@ class Pair:
 
     async def changes(self) -> tuple[Changes, Changes]:
         """Stop both sides; the rows that each has changed."""
-        await asyncio.gather(self.ours.stop(), self.theirs.stop())
-        return {}, {}
+        ours, theirs = await asyncio.gather(self.ours.changes(), self.theirs.changes())
+        return ours, theirs
 
     async def close(self) -> None:
         for listening in self._places.values():

@@ -10,6 +10,9 @@ from splitter.effects.http import Client
 from splitter.model.rows import Changes
 from splitter.parity.chains import Chain
 
+BothChanges = Callable[[], Awaitable[tuple[Changes, Changes]]]
+"""Stops both sides, and gives the rows that each has changed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Second:
@@ -31,7 +34,7 @@ class Stand:
     monolith: Client
     services: Mapping[str, Client]
     second: Callable[[], Awaitable[Second]] | None = None
-    changes: Callable[[], Awaitable[tuple[Changes, Changes]]] | None = None
+    changes: BothChanges | None = None
 
 
 @dataclass(frozen=True, slots=True)

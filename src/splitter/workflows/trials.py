@@ -23,8 +23,9 @@ from splitter.parity.clock import tells_time
 from splitter.parity.compare import UnusableError, compare
 from splitter.parity.noise import Sifted, sift
 from splitter.parity.queries import QueryError
+from splitter.parity.rows import neutral_rows, sift_rows
 from splitter.parity.sessions import Session, SkippedError
-from splitter.workflows.stands import Stand
+from splitter.workflows.stands import BothChanges, Stand
 from splitter.workflows.twins import Twin
 
 AGAIN = 3
@@ -169,7 +170,7 @@ class Trial:
         return replace(doubt, again=again, so_far=sifted)
 
     async def _settled(self, held: Sequence[Verdict | _Doubt]) -> list[Verdict]:
-        """Ask a second monolith about what is in doubt."""
+        """Ask a second monolith about what is in doubt, answers and rows."""
         verdicts: list[Verdict] = []
         twin = self._twin()
         for found in held:
@@ -178,7 +179,24 @@ class Trial:
                 continue
             assert twin is not None
             verdicts.append(await self._second_opinion(found, twin))
-        return verdicts
+        if self.stand.changes is None:
+            return verdicts
+        rows = await self._rows(self.stand.changes, twin)
+        to_whom = self.chain[self._kept_back()]
+        return [_with_rows(v, rows) if v.case is to_whom else v for v in verdicts]
+
+    async def _rows(self, changes: BothChanges, twin: Twin | None) -> Sifted:
+        """What the sides have written otherwise. The twin is asked only if that is anything."""
+        stand = self.stand
+        ours, theirs = await changes()
+        ours = neutral_rows(ours, [stand.monolith.base_url])
+        theirs = neutral_rows(theirs, [client.base_url for client in stand.services.values()])
+        generated = all(case.rules.generated for case in self.chain)
+        found = await asyncio.to_thread(sift_rows, ours, theirs, generated=generated)
+        if not found.real or twin is None:
+            return found
+        second = await twin.changes(list(self.chain))
+        return await asyncio.to_thread(sift_rows, ours, theirs, second, generated=generated)
 
     def _twin(self) -> Twin | None:
         if self.stand.second is None:
@@ -198,6 +216,16 @@ class Trial:
         except (UnusableError, QueryError) as error:
             return _broken(doubt.case, error, doubt.heard)
         return _judged(doubt)
+
+
+def _with_rows(verdict: Verdict, rows: Sifted) -> Verdict:
+    mismatched = rows.real and verdict.outcome is Outcome.MATCH
+    return replace(
+        verdict,
+        outcome=Outcome.MISMATCH if mismatched else verdict.outcome,
+        differences=(*verdict.differences, *rows.real),
+        noise=(*verdict.noise, *rows.noise),
+    )
 
 
 def _often(answer: Observation) -> int:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from splitter.model.parity import SAFE_METHODS, Case, NoAnswer, Observation
 from splitter.model.rows import Changes
 from splitter.parity.origins import neutral
+from splitter.parity.rows import neutral_rows
 from splitter.parity.sessions import Session, Side, SkippedError
 from splitter.workflows.stands import Second
 
@@ -67,7 +68,7 @@ class Twin:
         while self._to_do:
             await self._put(second, self._to_do.pop(0))
         assert second.changes is not None
-        return await second.changes()
+        return neutral_rows(await second.changes(), [second.client.base_url])
 
     async def _ready(self) -> Second:
         if self._second is None:
