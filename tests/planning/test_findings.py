@@ -394,6 +394,28 @@ def test_names_that_are_made_at_run_time_are_told_once_for_each_import() -> None
     ]
 
 
+LODGED = {
+    "return User.__module__": True,
+    "return getattr(User, '__module__', '')": True,
+    "return inspect.getmodule(User).__name__": True,
+    "return User.__module__.startswith('api.')": True,
+    "return User.__module__ == 'pydantic.types'": False,
+    "return User.__module__.startswith('sqlalchemy.')": False,
+    "return sys.modules[User.__module__]": False,
+    "return importlib.import_module(User.__module__)": False,
+    "User.__module__ = 'a'": False,
+}
+
+
+@pytest.mark.parametrize("body", LODGED)
+def test_code_that_asks_where_something_lies_is_told(body: str) -> None:
+    files = routes("import importlib, inspect, sys\nclass User: ...", users=body, orders="return 1")
+    plan = blueprint({**APP, **files}, "users", "orders").plans
+    found = [(n.path, n.line, n.blocks) for n in plan["users"].notes if n.code == "SPL039"]
+    assert found == ([("api/routes/users.py", 10, False)] if LODGED[body] else [])
+    assert "SPL039" not in {n.code for n in plan["orders"].notes}
+
+
 DOCUMENTS = {
     "return request.app.openapi()": True,
     "return tell(request.app)": True,

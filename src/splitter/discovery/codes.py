@@ -262,6 +262,13 @@ CODES: Mapping[str, Code] = {
         "Leave these routes with the monolith, or put the documents of the services together "
         "at the gateway.",
     ),
+    "SPL039": Code(
+        "the name of a module is read from what lies in it",
+        "A class and a function tell the module they are from, and in a service it has another "
+        "name. Where the name gets into an answer or into data, or is compared with a text, the "
+        "service does otherwise than the monolith.",
+        "See what parity-check says of the answers; if they differ, give such names in the code.",
+    ),
     "SPL040": Code(
         "the application has no routes",
         "The application was asked and has not a single route, which no monolith means: most "

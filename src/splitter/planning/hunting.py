@@ -321,6 +321,7 @@ class _Hunt:
         if uses.rebinds:
             self.needs.rebound.setdefault(view.name, set()).update(uses.rebinds)
         self._dynamic(view, statement, cuts)
+        self._lodged(view, statement, cuts)
 
     def _ask(self, place: Place, call: Call) -> None:
         """Another service has the function: what is left is its signature, and what it raises."""
@@ -390,6 +391,14 @@ class _Hunt:
                 self.needs.spoken.add("")
                 what = "imports a module whose name is known only at run time"
                 self.needs.notes.add(Note(view.path, node.lineno, "SPL030", what))
+
+    def _lodged(self, view: ModuleView, statement: Statement, cuts: set[ast.AST]) -> None:
+        """A service's modules have other names, which shows where code tells or compares one."""
+        for node, against in self.program.facts((view.name, statement.index)).lodged:
+            known = not against or self.program.is_own(against.partition(".")[0])
+            if known and node not in cuts:
+                what = "asks in which module something lies: a service gives the name of its own"
+                self.needs.notes.add(Note(view.path, node.lineno, "SPL039", what))
 
     def _unresolved(self, module: str, name: str, origin: Node | None) -> None:
         """A name that its module does not define in the open: made at run time, so keep it all."""
