@@ -8,9 +8,21 @@ from splitter.model.acceptance import Stale
 
 
 @dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A method of a route of a service, and how many cases were put to it."""
+
+    method: str
+    path: str
+    service: str
+    cases: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ending:
-    """`stale` are entries of the list of accepted differences that fail the run; `interrupted`
-    runs have put some of their cases only."""
+    """`stale` are entries of the list of accepted differences that fail the run; `endpoints` are
+    those of the services, where they are known; `interrupted` runs have put some of their cases
+    only."""
 
     stale: tuple[Stale, ...] = ()
+    endpoints: tuple[Endpoint, ...] = ()
     interrupted: bool = False

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from splitter.effects import case_files
 from splitter.model.acceptance import Acceptance
-from splitter.model.ending import Ending
+from splitter.model.ending import Ending, Endpoint
 from splitter.model.parity import Summary, Verdict
 from splitter.parity.acceptances import read_acceptances
 from splitter.parity.ledger import Ledger
@@ -33,10 +33,12 @@ class Comparison:
 def settled(
     verdicts: Iterator[Verdict],
     ledger: Ledger,
+    *,
     then: Callable[[Iterator[Verdict]], Iterator[Verdict]] = iter,
+    endpoints: Callable[[], tuple[Endpoint, ...]] = tuple,
 ) -> Comparison:
     """The verdicts as the list leaves them, put through `then`."""
-    return Comparison(then(ledger.settled(verdicts)), lambda: Ending(ledger.stale()))
+    return Comparison(then(ledger.settled(verdicts)), lambda: Ending(ledger.stale(), endpoints()))
 
 
 def ledger_of(project: Project | None, files: Sequence[str] = (), *, partial: bool) -> Ledger:

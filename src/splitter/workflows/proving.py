@@ -23,6 +23,7 @@ from splitter.planning.plan import Ground
 from splitter.planning.selecting import select
 from splitter.settings import Settings
 from splitter.workflows import accepting, gathering, parity, verifying
+from splitter.workflows.coverage import Coverage
 from splitter.workflows.data import Say
 from splitter.workflows.grounds import own_ground
 from splitter.workflows.look import ground_of
@@ -91,17 +92,17 @@ def compared(folder: Path | None, order: Order, *, say: Say) -> Iterator[accepti
             hint=f"splitter split {missing[0]} --port N makes it",
         )
     ledger = accepting.ledger_of(project, order.accepted, partial=_is_partial(order))
-    with _own(project, services, order, limits, say) as verdicts:
-        told = at_home(project.settings, verdicts)
+    with _own(project, services, order, limits, say) as (verdicts, coverage):
+        told = coverage.counted(at_home(project.settings, verdicts))
         remember = partial(_remembered, project, services)
-        yield accepting.settled(told, ledger, remember)
+        yield accepting.settled(told, ledger, then=remember, endpoints=coverage.endpoints)
 
 
 def prove(project: Project, services: Sequence[Service], *, say: Say) -> Proof:
     """Boot both sides for these services, proposed or there, and put the configured cases."""
     order = Order()
     ledger = accepting.ledger_of(project, partial=True)
-    with _own(project, services, order, _limits(order), say) as verdicts:
+    with _own(project, services, order, _limits(order), say) as (verdicts, _):
         settled = ledger.settled(at_home(project.settings, verdicts))
         return Proof(tuple(_remembered(project, services, settled)), ledger.stale())
 
@@ -182,7 +183,7 @@ def _gathered(project: Project, order: Order, say: Say, ground: Ground | None = 
 @contextmanager
 def _own(
     project: Project, services: Sequence[Service], order: Order, limits: _Limits, say: Say
-) -> Iterator[Iterator[Verdict]]:
+) -> Iterator[tuple[Iterator[Verdict], Coverage]]:
     ground = ground_of(project)
     everything = _gathered(project, order, say, ground)
     answering = (*services, *asked(project, services))
@@ -209,7 +210,8 @@ def _own(
             concurrency=limits.concurrency or settings.concurrency,
             shard=limits.shard,
         )
-        yield gathering.reproduced(verdicts, say=say)
+        own = {side.service.name: side.routes for side in sides[: len(services)]}
+        yield gathering.reproduced(verdicts, say=say), Coverage(ground.routes, own)
 
 
 def _how_to_get_cases(routes: Sequence[Route]) -> str:

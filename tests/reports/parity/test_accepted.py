@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from splitter.model.acceptance import Acceptance, Stale
-from splitter.model.ending import Ending
+from splitter.model.ending import Ending, Endpoint
 from splitter.model.parity import Accepted, Difference, Outcome, Verdict
 from splitter.reports.parity.formats import FORMATS, report
 
@@ -89,3 +89,17 @@ def test_without_entries_nothing_is_said_of_them(form: str, all_good: list[Verdi
     parts: list[str] = []
     report(all_good, form, parts.append)
     assert "SHOP" not in "".join(parts)
+
+
+ENDPOINTS = (Endpoint("GET", "/a", "orders", 2), Endpoint("POST", "/a", "orders", 0))
+
+
+def test_endpoints_are_told(all_good: list[Verdict]) -> None:
+    parts: list[str] = []
+    report(all_good, "text", parts.append, ending=lambda: Ending((), ENDPOINTS))
+    assert "\n1 of 2 endpoints reached; no case for POST /a\n2 cases: 2" in "".join(parts)
+    parts.clear()
+    report(all_good, "json", parts.append, ending=lambda: Ending((), ENDPOINTS))
+    assert json.loads("".join(parts))["endpoints"][1] == {
+        "method": "POST", "path": "/a", "service": "orders", "cases": 0
+    }  # fmt: skip

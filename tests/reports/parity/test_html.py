@@ -3,7 +3,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from html.parser import HTMLParser
 
-from splitter.model.parity import ABSENT, Difference, Summary, Verdict
+import pytest
+
+from splitter.model.acceptance import Stale
+from splitter.model.ending import Ending, Endpoint
+from splitter.model.parity import ABSENT, Answer, Difference, Summary, Verdict
 from splitter.reports.parity.html import report
 
 Report = Callable[[Iterable[Verdict], Callable[[str], object]], Summary]
@@ -39,7 +43,7 @@ def test_every_case_is_there_to_be_filtered(written: Written, one_of_each: list[
         ("error", "orders", "broken get /a service orders: no answer within 30 s"),
         ("skipped", "orders", "late get /a token was not captured (service)"),
     ]
-    assert page.tags.count("input") == 5
+    assert page.tags.count("input") == 6
     assert "select" not in page.tags
 
 
@@ -76,6 +80,50 @@ def test_services_can_be_chosen_where_there_are_several(
     verdicts = [replace(first, case=replace(first.case, service="users")), *rest]
     page = Page(written(report, verdicts))
     assert page.tags.count("option") == 3
+
+
+def test_cases_can_be_found_by_their_path(written: Written, asked: Verdict) -> None:
+    (case,) = Page(written(report, [asked])).cases
+    assert case["data-path"] == "/a"
+
+
+def test_times_of_both_sides(written: Written, one_of_each: list[Verdict]) -> None:
+    slow = replace(one_of_each[0], monolith=Answer(200, 80.0), service=Answer(200, 9.0))
+    shown = Page(written(report, [*one_of_each, slow])).shown
+    at = shown.index("median")
+    assert shown[at - 2 : at + 9] == [
+        *("monolith", "service", "median", "3.1", "2.7"),
+        *("95 %", "80.0", "9.0", "longest", "80.0", "9.0"),
+    ]
+    assert "median" not in Page(written(report, one_of_each[2:])).shown
+
+
+def test_endpoints_without_a_case_come_first(one_of_each: list[Verdict]) -> None:
+    endpoints = (
+        Endpoint("GET", "/a/{id}", "orders", 4),
+        Endpoint("POST", "/a/<b>", "orders", 0),
+    )
+    parts: list[str] = []
+    report(one_of_each, parts.append, ending=lambda: Ending((), endpoints))
+    shown = Page("".join(parts)).shown
+    assert "1 of 2" in shown
+    at = shown.index("/a/<b>")
+    assert shown[at - 1 : at + 3] == ["POST", "/a/<b>", "orders", "none"]
+    assert shown[at + 3 : at + 7] == ["GET", "/a/{id}", "orders", "4"]
+
+
+@pytest.mark.parametrize(
+    ("ending", "word"),
+    [
+        (Ending(), "passed"),
+        (Ending((Stale("known.yaml", 1, "over"),)), "not proven"),
+        (Ending(interrupted=True), "not proven"),
+    ],
+)
+def test_the_head_says_how_it_ended(ending: Ending, word: str, all_good: list[Verdict]) -> None:
+    parts: list[str] = []
+    report(all_good, parts.append, ending=lambda: ending)
+    assert word in Page("".join(parts)).shown
 
 
 def test_the_page_needs_nothing_else(written: Written, one_of_each: list[Verdict]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from splitter.model.ending import Ending
 from splitter.model.parity import Answer, Outcome, Summary, Verdict
 from splitter.reports.parity.tally import Tally
-from splitter.reports.parity.wording import gone, lines, printable, request, told
+from splitter.reports.parity.wording import gone, lines, printable, reached, request, told
 
 _LABELS = {
     Outcome.MATCH: ("match", "32"),
@@ -36,6 +36,8 @@ def report(
         out(f"{gone(stale)}\n")
     if ended.interrupted:
         out("interrupted: there were more cases\n")
+    if ended.endpoints:
+        out(f"{reached(ended.endpoints)}\n")
     out(f"{told(tally.summary)}\n")
     return tally.summary
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from math import ceil
 
-from splitter.model.ending import Ending
+from splitter.model.ending import Ending, Endpoint
 from splitter.model.parity import ABSENT, Difference, Outcome, Summary, Verdict
 from splitter.reports.pages import template
 from splitter.reports.parity.curl import curl
@@ -43,13 +44,15 @@ class Row:
     name: str
     service: str
     request: str
+    path: str
     statuses: str
     times: tuple[str, str]
+    elapsed: tuple[float, float] | None
     error: str
     differences: list[Entry]
     accepted: list[tuple[str, Entry]]
     noise: list[Entry]
-    curls: list[str]
+    curls: list[tuple[str, str]]
 
     @property
     def searched(self) -> str:
@@ -69,19 +72,43 @@ def report(
     tally = Tally()
     rows = [_row(verdict) for verdict in tally.count(verdicts)]
     summary = tally.summary
-    counts = {
-        str(outcome): count
-        for outcome, count in zip(
-            Outcome,
-            (summary.matched, summary.mismatched, summary.errored, summary.skipped),
-            strict=True,
-        )
-    }
-    services = sorted({row.service for row in rows})
+    counts = (summary.matched, summary.mismatched, summary.errored, summary.skipped)
+    ended = ending()
     page = template("reports/parity.html.j2")
-    stale = [gone(one) for one in ending().stale]
-    out(page(rows=rows, counts=counts, services=services, stale=stale, told=told(summary)))
+    out(
+        page(
+            rows=rows,
+            counts=dict(zip(map(str, Outcome), counts, strict=True)),
+            services=sorted({row.service for row in rows}),
+            stale=[gone(one) for one in ended.stale],
+            interrupted=ended.interrupted,
+            endpoints=_least_first(ended.endpoints),
+            reached=sum(bool(one.cases) for one in ended.endpoints),
+            latency=_latency(rows),
+            passed=summary.proven and not ended.stale and not ended.interrupted,
+            told=told(summary),
+        )
+    )
     return summary
+
+
+def _least_first(endpoints: Iterable[Endpoint]) -> list[Endpoint]:
+    """Those that no case reached at the top."""
+    return sorted(endpoints, key=lambda one: (one.cases > 0, one.service))
+
+
+def _latency(rows: Iterable[Row]) -> list[tuple[str, tuple[str, str]]]:
+    """What is told of the times of both sides, over the cases that both answered."""
+    times = [row.elapsed for row in rows if row.elapsed]
+    if not times:
+        return []
+    sides = [sorted(side) for side in zip(*times, strict=True)]
+    parts = (("median", 0.5), ("95 %", 0.95), ("longest", 1.0))
+    return [(name, (_part(sides[0], part), _part(sides[1], part))) for name, part in parts]
+
+
+def _part(times: list[float], part: float) -> str:
+    return f"{times[max(0, ceil(part * len(times)) - 1)]:.1f}"
 
 
 def _row(verdict: Verdict) -> Row:
@@ -93,13 +120,20 @@ def _row(verdict: Verdict) -> Row:
         name=printable(verdict.case.name),
         service=printable(verdict.case.service),
         request=request(verdict),
+        path=printable(verdict.case.request.path),
         statuses=statuses[0] if statuses[0] == statuses[1] else " / ".join(statuses),
         times=(times[0], times[1]),
+        elapsed=(verdict.monolith.elapsed_ms, verdict.service.elapsed_ms)
+        if verdict.monolith and verdict.service
+        else None,
         error=printable(verdict.error),
         differences=[_entry(d) for d in verdict.differences],
         accepted=[(why(one.by), _entry(one.difference)) for one in verdict.accepted],
         noise=[_entry(d) for d in verdict.noise],
-        curls=[curl(asked) for asked in verdict.asked or ()],
+        curls=[
+            (side, curl(asked))
+            for side, asked in zip(("monolith", "service"), verdict.asked or (), strict=False)
+        ],
     )
 
 

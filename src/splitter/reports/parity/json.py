@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from splitter.model.acceptance import Stale
-from splitter.model.ending import Ending
+from splitter.model.ending import Ending, Endpoint
 from splitter.model.jsontext import write
 from splitter.model.parity import ABSENT, Accepted, Answer, Difference, Summary, Verdict
 from splitter.reports.parity.curl import curl
@@ -29,6 +29,8 @@ def report(
     ended = ending()
     if ended.interrupted:
         out('\n "interrupted": true,')
+    if ended.endpoints:
+        out(f'\n "endpoints": {write([_endpoint(one) for one in ended.endpoints])},')
     out(f'\n "stale": {write([_stale(one) for one in ended.stale])}}}\n')
     return tally.summary
 
@@ -66,6 +68,10 @@ def _accepted(one: Accepted) -> dict[str, object]:
 
 def _stale(one: Stale) -> dict[str, object]:
     return {"path": one.source, "line": one.line, "message": one.what}
+
+
+def _endpoint(one: Endpoint) -> dict[str, object]:
+    return {"method": one.method, "path": one.path, "service": one.service, "cases": one.cases}
 
 
 def _answer(answer: Answer) -> dict[str, object]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from splitter.model.acceptance import Acceptance, Stale
+from splitter.model.ending import Endpoint
 from splitter.model.jsontext import write
 from splitter.model.parity import ABSENT, Difference, Outcome, Summary, Verdict
 from splitter.reports.parity.curl import curl
@@ -65,6 +66,16 @@ def requests(verdict: Verdict) -> Iterator[str]:
 def why(entry: Acceptance) -> str:
     """Such as `the service has no etag yet (SHOP-12, until 2027-01-31)`."""
     return printable(f"{entry.reason} ({entry.ticket}, until {entry.expires.isoformat()})")
+
+
+def reached(endpoints: Sequence[Endpoint], most: int = 10) -> str:
+    """Such as `2 of 3 endpoints reached; no case for GET /a`; nothing where none is known."""
+    left = [f"{e.method} {e.path}" for e in endpoints if not e.cases]
+    if not endpoints:
+        return ""
+    head = f"{len(endpoints) - len(left)} of {counted(len(endpoints), 'endpoint')} reached"
+    more = f" and {len(left) - most} more" if len(left) > most else ""
+    return printable(f"{head}; no case for {', '.join(left[:most])}{more}" if left else head)
 
 
 def gone(stale: Stale) -> str:
