@@ -419,3 +419,48 @@ def test_how_sqlalchemy_writes_an_expression_stays_with_it() -> None:
     text = files_of(blueprint(shop, "users"), "users")["services/users_service/tools.py"]
     assert "def kept_in_sqlite" in text
     assert "nused" not in text
+
+
+def test_sql_functions_that_sqlalchemy_finds_by_name_come_along() -> None:
+    shop = SHOP | {
+        "tools.py": """
+            from sqlalchemy import func
+            from sqlalchemy.ext.compiler import compiles
+            from sqlalchemy.sql import functions
+            from sqlalchemy.sql.functions import GenericFunction
+
+
+            class greatest(functions.ReturnTypeFromArgs[int]):
+                inherit_cache = True
+
+
+            class Rounded(GenericFunction):
+                name = "round_up"
+
+
+            class unused(GenericFunction):
+                pass
+
+
+            class plain:
+                pass
+
+
+            @compiles(greatest, "sqlite")
+            def greatest_in_sqlite(element, compiler):
+                return "max"
+
+
+            def slug(name):
+                return func.greatest(0, func.Round_Up(name)), func.plain(name)
+
+
+            def gross(net):
+                return net
+            """
+    }
+    text = files_of(blueprint(shop, "users"), "users")["services/users_service/tools.py"]
+    for kept in ("class greatest", "class Rounded", "def greatest_in_sqlite"):
+        assert kept in text
+    assert "unused" not in text
+    assert "class plain" not in text

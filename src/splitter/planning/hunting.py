@@ -361,7 +361,7 @@ class _Hunt:
 
     def _registry(self, place: Place, uses: Uses) -> None:
         """Classes that a mapped class names by string have to be mapped too, and so on."""
-        found: list[Place] = []
+        found = list(self._registries.called_in_sql(place))
         if place in self._registries.mapped:
             for name in sorted(uses.classes):
                 found += self._registries.classes.get(name, [])

@@ -12,19 +12,21 @@ from splitter.discovery.trees import walk
 from splitter.planning.program import Place, Program, Router
 
 _IDENTITY = "polymorphic_identity"
+_FUNCTIONS = frozenset({"GenericFunction", "ReturnTypeFromArgs", "AnsiFunction"})
 
 
 class Registries:
     """The registries of a program, indexed once for all plans.
 
-    `classes` and `tables` are those that SQLAlchemy maps, by their names; only what the running
-    monolith imports counts.
+    `classes` and `tables` are those that SQLAlchemy maps, `functions` those of its SQL functions
+    that the monolith defines, by their names; only what the running monolith imports counts.
     """
 
     def __init__(self, program: Program) -> None:
         self.program = program
         self.classes: dict[str, list[Place]] = {}
         self.tables: dict[str, list[Place]] = {}
+        self.functions: dict[str, list[Place]] = {}
         self._subclasses: dict[Place, list[Place]] = {}
         self._puts: dict[Place, frozenset[Router]] = {}
         self._filled: dict[str, frozenset[Router]] = {}
@@ -54,6 +56,14 @@ class Registries:
                     yield place
                 elif chain:
                     yield from self._definitions(self.program.origins(statement.module, chain))
+
+    def called_in_sql(self, place: Place) -> Iterator[Place]:
+        """The SQL functions of the monolith that a statement calls by `func.name`."""
+        if not self.functions or not self._says(place, b"func"):
+            return
+        for part in walk(self.program.statement(place).node):
+            if isinstance(part, ast.Attribute) and "func" in chain_of(part)[:-1]:
+                yield from self.functions.get(part.attr.lower(), ())
 
     def put_into(self, place: Place) -> frozenset[Router]:
         """The objects into which a definition is put when it is made.
@@ -143,6 +153,8 @@ class Registries:
             for base in self._definitions(self._bases(statement)):
                 if base != place:
                     self._subclasses.setdefault(base, []).append(place)
+            if any(_last(base) in _FUNCTIONS for base in node.bases):
+                self.functions.setdefault(_sql_name(node).lower(), []).append(place)
             if self._says(place, _IDENTITY.encode()) and _is_polymorphic(node):
                 self._polymorphic.add(place)
         elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
@@ -157,6 +169,22 @@ def _method(node: ast.AST, name: str) -> ast.FunctionDef | ast.AsyncFunctionDef 
         if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef) and part.name == name:
             return part
     return None
+
+
+def _last(base: ast.expr) -> str:
+    """The last part of the name of a base class, type arguments left out."""
+    return (chain_of(base.value if isinstance(base, ast.Subscript) else base) or ("",))[-1]
+
+
+def _sql_name(node: ast.ClassDef) -> str:
+    """What a function is called in `func`: its `name`, else that of the class."""
+    for part in node.body:
+        target = part.targets[0] if isinstance(part, ast.Assign) else None
+        if isinstance(target, ast.Name) and target.id == "name":
+            value = getattr(part, "value", None)
+            if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                return value.value
+    return node.name
 
 
 def _is_polymorphic(node: ast.AST) -> bool:
