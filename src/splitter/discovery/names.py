@@ -111,6 +111,8 @@ class Names:
 
 def chain_of(node: ast.AST) -> tuple[str, ...]:
     """`a.b.c` as `("a", "b", "c")`; empty for anything else."""
+    if isinstance(node, ast.Name):
+        return (node.id,)
     parts: list[str] = []
     while isinstance(node, ast.Attribute):
         parts.append(node.attr)

@@ -51,7 +51,8 @@ def parse(sources: Sources, *, skip: Container[str] = ()) -> Parsed:
     """Parse each `.py` file of `sources` that is neither in `skip` nor below a folder in `skip`."""
     paths = [path for path in sorted(sources) if path.endswith(".py")]
     paths = [path for path in paths if not any(part in skip for part in _with_parents(path))]
-    with _no_collection():
+    with _no_collection(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         read = {path: _read_once(path, sources[path]) for path in paths}
         _kept.clear()
         _kept.update((path, (sources[path], found)) for path, found in read.items())
@@ -126,9 +127,7 @@ def _read_once(path: str, source: bytes) -> ast.Module | Note:
 
 def _read(path: str, source: bytes) -> ast.Module | Note:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(source, path)
+        return ast.parse(source, path)
     except SyntaxError as error:
         return Note(path, error.lineno or 0, "SPL001", f"cannot be parsed: {error.msg}")
     except (ValueError, RecursionError, MemoryError) as error:

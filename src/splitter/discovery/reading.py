@@ -8,7 +8,7 @@ what is used; beyond that they ask for nothing.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable
 
 from splitter.discovery.registering import registered
 from splitter.discovery.scopes import (
@@ -59,6 +59,8 @@ def idle_imports(
 
 class _Scope:
     """A function, class or comprehension: what its names are bound to, `None` but for imports."""
+
+    __slots__ = ("declared", "kind", "names")
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
@@ -209,7 +211,9 @@ class _Reader:
             chain, node = chain[:-1], node.value
 
     def _tell(self, chain: Chain, scopes: tuple[_Scope, ...], stored: bool) -> None:
-        for scope in _visible(scopes):
+        for depth, scope in enumerate(reversed(scopes)):
+            if depth and scope.kind == "class":
+                continue
             if chain[0] in scope.declared:
                 break
             if chain[0] in scope.names:
@@ -315,12 +319,6 @@ class _Reader:
         chain = chain_of(expression)
         if chain:
             self.uses.classes.add(chain[-1])
-
-
-def _visible(scopes: tuple[_Scope, ...]) -> Iterator[_Scope]:
-    for depth, scope in enumerate(reversed(scopes)):
-        if scope.kind != "class" or depth == 0:
-            yield scope
 
 
 _READERS: dict[type[ast.AST], Callable[..., None]] = {

@@ -111,6 +111,8 @@ def bound_names(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, ast.AST]]:
 
 def chain_of(node: ast.AST) -> Chain:
     """`a.b.c` as a chain; empty for anything else."""
+    if isinstance(node, ast.Name):
+        return (node.id,)
     parts: list[str] = []
     while isinstance(node, ast.Attribute):
         parts.append(node.attr)

@@ -71,11 +71,19 @@ def _telling_lines(source: bytes) -> list[int]:
         return []
     text = b"\n".join(source.splitlines())
     lines, line, last = [], 1, 0
-    for found in _ASKS.finditer(text):
-        line += text.count(b"\n", last, found.start())
-        last = found.start()
+    for at in sorted(at for word in _WORDS for at in _places(word, text)):
+        line += text.count(b"\n", last, at)
+        last = at
         lines.append(line)
     return lines
+
+
+def _places(word: bytes, text: bytes) -> Iterator[int]:
+    at = text.find(word)
+    while at >= 0:
+        if _ASKS.match(text, at):
+            yield at
+        at = text.find(word, at + 1)
 
 
 def _asked(node: ast.Call, readers: set[str], module: str, path: str) -> Iterator[Variable]:

@@ -36,7 +36,9 @@ class Asked:
             if last_name(call.func) in _BY_TEXT:
                 texts = [a.value for a in call.args if isinstance(a, ast.Constant)]
                 self.open.update(text for text in texts if isinstance(text, str))
-        for chain in _with_heads(_meant(reading)):
+        is_variable = self.classes.types.is_variable
+        meant = {c for c in _meant(reading) if not is_variable(c[0], self.scope)}
+        for chain in _with_heads(meant):
             self._make(chain)
 
     def _make(self, chain: Chain) -> None:

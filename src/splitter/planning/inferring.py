@@ -271,15 +271,27 @@ class Types:
     def places(self, chain: tuple[str, ...], scope: Scope) -> tuple[Place, ...]:
         """The statements that bind what a chain names in a scope; none if that is local."""
         imported = scope.imports.get(chain[0])
-        if imported is None and self._is_local(chain[0], scope):
-            return ()
-        key = (imported, chain[1:]) if imported is not None else (scope.module, chain)
-        found = self._places.get(key)
-        if found is None:
-            program = self.program
-            origins = program.target(*key) if imported is not None else program.origins(*key)
-            found = self._places[key] = tuple(self._bound(origins))
-        return found
+        if imported is not None:
+            return self.imported_places(imported, chain[1:])
+        return () if self._is_local(chain[0], scope) else self.module_places(scope.module, chain)
+
+    def module_places(self, module: str, chain: tuple[str, ...]) -> tuple[Place, ...]:
+        """The statements that bind what a chain names at the top level of a module."""
+        key = (module, chain)
+        if key not in self._places:
+            self._places[key] = tuple(self._bound(self.program.origins(module, chain)))
+        return self._places[key]
+
+    def imported_places(self, imported: Imported, rest: tuple[str, ...]) -> tuple[Place, ...]:
+        """The same for what an import binds a name to, and the attributes that follow."""
+        key = (imported, rest)
+        if key not in self._places:
+            self._places[key] = tuple(self._bound(self.program.target(imported, rest)))
+        return self._places[key]
+
+    def is_variable(self, name: str, scope: Scope) -> bool:
+        """Whether a name stands for something that only the scope knows, and not for an import."""
+        return name not in scope.imports and self._is_local(name, scope)
 
     def _is_object(self, chain: tuple[str, ...], scope: Scope) -> bool:
         """Whether a chain names something that a module binds, and not a module."""

@@ -189,7 +189,10 @@ class Program:
         """Where the object that a chain names is made, through imports and re-exports."""
         key = (module, chain)
         if key not in self._found:
-            self._found[key] = tuple(self._origins(module, chain, set()))
+            view = self.views.get(module) if chain else None
+            own = view is not None and chain[0] in view.bindings and chain[0] not in view.imports
+            made = ((module, ".".join(chain)),) if own else self._origins(module, chain, set())
+            self._found[key] = tuple(made)
         return self._found[key]
 
     def target(self, imported: Imported, rest: Chain) -> Iterator[Router]:

@@ -53,7 +53,6 @@ class Reaching:
         self._called: dict[Place, Called] = {}
         self.types = Types(program, self._bound)
         self._classes = Inheritance(program, self.types, self.methods)
-        self._targets: dict[tuple[str, tuple[str, ...]], frozenset[Place]] = {}
 
     def roots(self, routes: Iterable[Route]) -> Iterator[Piece]:
         """The endpoints of some routes, as far as they are the project's own."""
@@ -151,12 +150,9 @@ class Reaching:
                 return module, statement.index, ""
         return None
 
-    def places_of(self, module: str, chain: tuple[str, ...]) -> frozenset[Place]:
+    def places_of(self, module: str, chain: tuple[str, ...]) -> tuple[Place, ...]:
         """The statements that bind what a chain names."""
-        key = (module, chain)
-        if key not in self._targets:
-            self._targets[key] = frozenset(self._bound(self.program.origins(module, chain)))
-        return self._targets[key]
+        return self.types.module_places(module, chain)
 
     def _read(self, module: str, node: ast.AST, skip: set[ast.AST], owner: Place | None) -> Facts:
         starting = set(self._start_up(module, node))
@@ -164,10 +160,10 @@ class Reaching:
         reading = read(node, resolve=self.program.views[module].resolve, skip=skip)
         targets: set[Place] = set()
         for chain in reading.uses.free:
-            targets |= self.places_of(module, chain)
+            targets.update(self.places_of(module, chain))
         for imported, rest in reading.uses.imported:
             if rest != ("?",):
-                targets.update(self._bound(self.program.target(imported, rest)))
+                targets.update(self.types.imported_places(imported, rest))
         begun = {p for part in starting for p in self.places_of(module, chain_of(part))}
         told = Asked(self._classes, self.types.scope(module, node, owner, reading.binding[::-1]))
         told.read(reading)
