@@ -130,8 +130,9 @@ class _Hunt:
 
     def _is_made_when_asked_for(self, view: ModuleView, name: str) -> bool:
         """Whether what binds a name is there for type checkers only."""
-        bound = [view.statements[index].node for index in view.bindings.get(name, ())]
-        return all(map(is_for_types, bound)) and bool(view.bindings.get("__getattr__"))
+        if not view.bindings.get("__getattr__"):
+            return False
+        return all(is_for_types(view.statements[i].node) for i in view.bindings.get(name, ()))
 
     def use_module(self, module: str, rest: Chain, origin: Node | None) -> None:
         """A module is imported and, but for `SEEN`, used."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from splitter.model.plan import Service
@@ -94,11 +94,17 @@ def _common_package(division: Division, named: Collection[str]) -> str:
 def _apart(named: dict[str, str], program: Program) -> dict[str, str]:
     """Where a module would have the name of a package, it goes into that package."""
     result = dict(named)
+    packages = {package for target in named.values() for package in _above(target)}
     for module, target in named.items():
-        is_package = program.views[module].is_package
-        if not is_package and any(t.startswith(target + ".") for t in named.values()):
+        if target in packages and not program.views[module].is_package:
             result[module] = f"{target}.{target.rpartition('.')[2]}"
     return result
+
+
+def _above(name: str) -> Iterator[str]:
+    while "." in name:
+        name = name.rpartition(".")[0]
+        yield name
 
 
 def _paths(targets: Mapping[str, Mapping[str, str]], program: Program) -> dict[str, str]:

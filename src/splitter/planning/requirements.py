@@ -109,21 +109,23 @@ def distributions_of(lines: Iterable[str]) -> set[str]:
 
 
 def _unimported(code: Iterable[str], running: RunningApp) -> Iterator[str]:
-    given_away = [_given_away(text) for text in code]
-    named = {name for names, _ in given_away for name in names}
-    yield from (name for name in _UNIMPORTED if name in named and name in running.versions)
+    there = {name: pattern for name, pattern in _UNIMPORTED.items() if name in running.versions}
+    patterns = tuple(sorted({*there.values()}))
+    given_away = [_given_away(text, patterns) for text in code]
+    told = {pattern for found, _ in given_away for pattern in found}
+    yield from (name for name, pattern in there.items() if pattern in told)
     for driver in sorted({driver for _, drivers in given_away for driver in drivers}):
         yield from providers(_DRIVERS.get(driver, driver), running)
 
 
 @cache
-def _given_away(text: str) -> tuple[frozenset[str], frozenset[str]]:
-    """What a piece of code gives away: distributions of `_UNIMPORTED`, and drivers.
+def _given_away(text: str, patterns: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
+    """What a piece of code gives away: which of some patterns are in it, and drivers.
 
     Services have most of their code in common, so each piece is read once.
     """
-    named = (name for name, pattern in _UNIMPORTED.items() if re.search(pattern, text))
-    return frozenset(named), frozenset(_DRIVER.findall(text))
+    found = (pattern for pattern in patterns if re.search(pattern, text))
+    return frozenset(found), frozenset(_DRIVER.findall(text) if "+" in text else ())
 
 
 def _companions(modules: Iterable[str], running: RunningApp) -> Iterator[str]:

@@ -12,6 +12,8 @@ _RUNNERS = ("alembic.command", "alembic.config", "alembic.runtime", "alembic.scr
 
 def runs_scripts(imported: Imported) -> bool:
     """Whether an import takes what runs migrations (and not what migrations are written with)."""
+    if not imported.module.startswith("alembic"):
+        return False
     name = f"{imported.module}.{imported.name}" if imported.name else imported.module
     return any((name + ".").startswith(runner + ".") for runner in _RUNNERS)
 

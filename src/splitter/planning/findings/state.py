@@ -24,6 +24,9 @@ class _Told:
     answering: Touch = NOTHING
     importing: Touch = NOTHING
 
+    def __bool__(self) -> bool:
+        return bool(self.answering or self.importing)
+
 
 def shared_state(parties: Parties) -> Iterator[Finding]:
     """One finding for each object that is changed for one party and matters to another."""
@@ -35,9 +38,10 @@ def shared_state(parties: Parties) -> Iterator[Finding]:
         if methods is None:
             continue
         touched = {
-            piece: _touched(parties.reaching, piece, (place, name), methods, decorators)
+            piece: found
             for piece in users
             if piece[:2] != place
+            and (found := _touched(parties.reaching, piece, (place, name), methods, decorators))
         }
         told = {party.name: _told(party, touched, methods) for party in parties.members}
         told = {n: t for n, t in told.items() if t.answering}
