@@ -1,7 +1,7 @@
 import pytest
 
 from splitter.model.jsontext import read
-from splitter.model.parity import Observation, Rules
+from splitter.model.parity import ABSENT, Observation, Rules
 from splitter.parity.compare import compare
 from splitter.parity.leeways import leeways_of
 from splitter.parity.marks import EACH, Leeway
@@ -65,7 +65,45 @@ def test_sorts_that_were_seen_are_allowed() -> None:
     assert sifted('{"at":"t"}', '{"at":null}', '{"at":null}') == ([], ["body $.at"])
     assert sifted('{"at":"t"}', "{}", '{"at":"u"}', "{}") == ([], ["body $.at"])
     assert sifted("{}", '{"at":"t"}', '{"at":"u"}') == ([], ["body $.at"])
-    assert sifted('{"n":1}', '{"n":2.5}', '{"n":3}') == ([], ["body $.n"])
+    assert sifted('{"n":1}', '{"n":2.5}', '{"n":3.5}') == ([], ["body $.n"])
+
+
+@pytest.mark.parametrize("wrap", ['{"v":%s}', '[{"v":%s,"k":1}]', '{"v":{"w":[%s]}}'])
+@pytest.mark.parametrize(
+    ("monolith", "again", "well", "badly"),
+    [
+        (
+            '"2026-01-02T03:04:05Z"',
+            '"2026-01-02T03:04:07.5Z"',
+            ['"2026-01-02T03:04:06Z"', '"2026-01-02T03:04:09.123Z"'],
+            ['"2026-01-02T04:04:05Z"', '"2026-01-02T03:04:05"', '"2026-01-02"', '""', "7"],
+        ),
+        (
+            '"2026-01-02T03:04:05Z"',
+            '"1999-01-02T03:04:05Z"',
+            ['"2012-12-12T12:12:12Z"'],
+            ['"2012-12-12 12:12:12Z"'],
+        ),
+        ("1767322000", "1767322002", ["1767322001"], ["1767322001000", "1767322001.5", "5"]),
+        (
+            '"0f5c2ad0-7f5e-4f0e-9b1a-3f1c5f0d2b6a"',
+            '"b7d1c1f4-52c7-4c0b-8a55-0d2f6f1e9c3d"',
+            ['"11111111-1111-4111-8111-111111111111"'],
+            ['"11111111-1111-1111-8111-111111111111"', '"11111111111141118111111111111111"', '""'],
+        ),
+        ("17", "18", ["17000", "19"], ["0", "-4", "17.5", "null", "true", '"19"']),
+        ("0.25", "0.5", ["0.75", "1"], ["-0.5", '"0.5"']),
+        ('"q8Zk2LmP"', '"aB3xYw9T"', ['"Zz0000000"'], ['""', '"shor"', '"8 and much longer"']),
+        ('"to be"', '"or not"', ['"that is the question"'], ['""', "null", "1"]),
+    ],
+)
+def test_a_varying_value_keeps_its_kind(
+    monolith: str, again: str, well: list[str], badly: list[str], wrap: str
+) -> None:
+    for service in well:
+        assert sifted(wrap % monolith, wrap % service, wrap % again)[0] == []
+    for service in badly:
+        assert len(sifted(wrap % monolith, wrap % service, wrap % again)[0]) == 1
 
 
 def test_a_member_that_the_monolith_always_has() -> None:
@@ -171,11 +209,11 @@ def test_leeways_say_what_may_vary() -> None:
     first = read('{"at":"a","t":[1,2],"rows":[{"v":1,"k":1},{"v":2,"k":2}],"more":[1]}')
     other = read('{"at":null,"t":[2,1],"rows":[{"v":4,"k":2},{"v":3,"k":1}],"more":[1,2]}')
     assert leeways_of(first, [other], Rules(), Reading()) == [
-        Leeway(("at",), frozenset({"string", "null"})),
+        Leeway(("at",), frozenset({"string", "null"}), seen=("a", None)),
         Leeway(("t",), unordered=True),
         Leeway(("rows",), unordered=True),
-        Leeway(("rows", EACH, "v"), frozenset({"number"})),
-        Leeway(("more", 1), frozenset({"absent", "number"})),
+        Leeway(("rows", EACH, "v"), frozenset({"number"}), seen=(1, 2, 4, 3)),
+        Leeway(("more", 1), frozenset({"absent", "number"}), seen=(ABSENT, 2)),
     ]
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from splitter.model.jsontext import Json, Repeated
 from splitter.model.parity import ABSENT, Rules
-from splitter.parity.marks import EACH, PLAIN, Key, Leeway, Marks, marks_of, sort_of
+from splitter.parity.kinds import sort_of
+from splitter.parity.marks import EACH, PLAIN, Key, Leeway, Marks, marks_of
 from splitter.parity.multisets import Canon, canonical, elements
 from splitter.parity.structure import Reading, same
 
@@ -18,7 +19,7 @@ Path = tuple[Key, ...]
 def leeways_of(first: Json, others: Sequence[Json], rules: Rules, reading: Reading) -> list[Leeway]:
     """Where the first answer and the others differ, as what may vary there.
 
-    A value may vary within the sorts that were seen. An array whose elements only changed places
+    A value may vary within the kind that was seen. An array whose elements only changed places
     is unordered, even if members of its elements vary too. Nothing is learned of bodies that are
     nested too deep to be followed.
     """
@@ -47,7 +48,7 @@ class _Learner:
             assert isinstance(b, list)
             yield from self._array(path, a, b, ma, mb)
         elif not same(a, b, ma, mb, self.reading):
-            yield Leeway(path, frozenset({sort_of(a), sort_of(b)}))
+            yield Leeway(path, frozenset({sort_of(a), sort_of(b)}), seen=(a, b))
 
     def _members(
         self, path: Path, a: dict[str, Json], b: dict[str, Json], ma: Marks, mb: Marks
@@ -72,7 +73,8 @@ class _Learner:
             yield from _placed(path, inner, each=unordered)
         elif varying and self._is_shuffled(a, b, ma, mb, varying):
             yield Leeway(path, unordered=True)
-            yield from (Leeway((*path, EACH, k), sorts) for k, sorts in varying.items())
+            for name, seen in varying.items():
+                yield Leeway((*path, EACH, name), frozenset(map(sort_of, seen)), seen=seen)
         elif not unordered:
             yield from _placed(path, inner, each=False)
 
@@ -83,14 +85,14 @@ class _Learner:
 
     def _varying_members(
         self, a: list[Json], b: list[Json], ma: Marks, mb: Marks
-    ) -> dict[str, frozenset[str]]:
+    ) -> dict[str, tuple[object, ...]]:
         """Members of the elements whose values, taken together, are not those of before."""
         if len(a) != len(b) or not all(isinstance(e, dict) for e in (*a, *b)):
             return {}
         names = dict.fromkeys(name for e in (*a, *b) for name in _object(e))
         counted = {n: (self._values(a, n, ma), self._values(b, n, mb)) for n in names}
         return {
-            name: frozenset(sort_of(_object(e).get(name, ABSENT)) for e in (*a, *b))
+            name: tuple(_object(e).get(name, ABSENT) for e in (*a, *b))
             for name, (left, right) in counted.items()
             if left != right
         }
@@ -108,7 +110,7 @@ class _Learner:
         b: list[Json],
         ma: Marks,
         mb: Marks,
-        varying: dict[str, frozenset[str]],
+        varying: dict[str, tuple[object, ...]],
     ) -> bool:
         """Whether only places changed, apart from the varying members."""
         left, right = (
@@ -132,7 +134,7 @@ def _placed(path: Path, inner: list[Leeway], *, each: bool) -> Iterator[Leeway]:
     """What was learned of the elements, for their places or for every place."""
     for leeway in inner:
         head: Key = EACH if each else leeway.path[0]
-        yield Leeway((*path, head, *leeway.path[1:]), leeway.sorts, leeway.unordered)
+        yield replace(leeway, path=(*path, head, *leeway.path[1:]))
 
 
 def _are_arrays(a: object, b: object) -> bool:

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from splitter.model.jsontext import Json, Numeral
+from splitter.model.jsontext import Json
 from splitter.model.parity import ABSENT, Rules
+from splitter.parity.kinds import fits, kind_of, sort_of
 
 Key = str | int
 EACH = -1
@@ -18,12 +19,14 @@ EACH = -1
 class Leeway:
     """What the monolith does not keep to itself: a place whose values vary, or an array's order.
 
-    `sorts` are the sorts of values that were seen there, `absent` among them.
+    `sorts` are the sorts of values that were seen there, `absent` among them; `seen` are the
+    values themselves.
     """
 
     path: tuple[Key, ...]
     sorts: frozenset[str] = frozenset()
     unordered: bool = False
+    seen: tuple[object, ...] = ()
 
 
 @dataclass(slots=True)
@@ -34,6 +37,7 @@ class Marks:
     unordered: bool = False
     tolerance: Decimal | None = None
     varies: frozenset[str] = frozenset()
+    seen: tuple[object, ...] = ()
     inner: dict[Key, Marks] = field(default_factory=dict)
 
     def below(self, key: Key) -> Marks:
@@ -47,8 +51,13 @@ class Marks:
         return here
 
     def allows(self, *values: object) -> bool:
-        """Whether all the values are of the sorts between which this place varies."""
-        return bool(self.varies) and all(sort_of(value) in self.varies for value in values)
+        """Whether this place varies, and all the values are of the kind that was seen here."""
+        if not self.varies or any(sort_of(value) not in self.varies for value in values):
+            return False
+        if not self.seen:
+            return True
+        kind = kind_of(self.seen)
+        return all(fits(kind, self.seen, value) for value in values)
 
 
 PLAIN = Marks()
@@ -72,27 +81,6 @@ def marks_of(document: Json, rules: Rules, leeways: Iterable[Leeway] = ()) -> Ma
     return marks
 
 
-def sort_of(value: object) -> str:
-    """The sort of a JSON value; integers and other numbers are one sort."""
-    if value is ABSENT:
-        return "absent"
-    if value is None:
-        return "null"
-    for types, name in _SORTS:
-        if isinstance(value, types):
-            return name
-    return "number"
-
-
-_SORTS: tuple[tuple[type, str], ...] = (
-    (Numeral, "number"),
-    (bool, "boolean"),
-    (str, "string"),
-    (dict, "object"),
-    (list, "array"),
-)
-
-
 def _selected(marks: Marks, query: str, document: Json) -> Iterator[Marks]:
     from splitter.parity.queries import locations
 
@@ -105,6 +93,7 @@ def _allow(marks: Marks, leeway: Leeway, document: Json) -> None:
         here = marks.at(path)
         here.unordered = here.unordered or leeway.unordered
         here.varies = here.varies | leeway.sorts
+        here.seen += leeway.seen
 
 
 def _places(path: tuple[Key, ...], document: Json) -> list[tuple[Key, ...]]:

@@ -32,7 +32,7 @@ def sift(
 ) -> Sifted:
     """Tell noise from what is real, by what the monolith answered when it was asked again.
 
-    Noise is a value that varies, within the sorts that were seen; what the monolith always has
+    Noise is a value that varies, within the kind that was seen; what the monolith always has
     and the service lacks is real. Answers of another status say nothing of headers and body.
     """
     in_body = tuple(d for d in differences if d.kind == "body")
