@@ -10,7 +10,14 @@ from splitter.discovery.modules import Kind, Statement
 from splitter.planning.findings.decorating import decorating
 from splitter.planning.findings.finding import Finding, finding
 from splitter.planning.findings.kinds import is_cache, methods_of
-from splitter.planning.findings.touching import NOTHING, Methods, Touch, during, touches
+from splitter.planning.findings.touching import (
+    NOTHING,
+    Methods,
+    Touch,
+    during,
+    together,
+    touches,
+)
 from splitter.planning.parties import Parties, Party, listed
 from splitter.planning.pieces import Piece
 from splitter.planning.program import Place
@@ -85,13 +92,13 @@ def _touched(
 
 def _told(party: Party, touched: Mapping[Piece, _Told], methods: Methods) -> _Told:
     """What a party does to an object. Code that only start-up runs fills it as an import does."""
-    told = _Told()
-    for piece in touched.keys() & party.pieces:
-        told.importing |= touched[piece].importing
-        if piece in party.answering.pieces:
-            told.answering |= touched[piece].answering
-        else:
-            told.importing |= touched[piece].answering
+    own = touched.keys() & party.pieces
+    starting = own - party.answering.pieces
+    told = _Told(
+        together(touched[piece].answering for piece in own - starting),
+        together(touched[piece].importing for piece in own)
+        | together(touched[piece].answering for piece in starting),
+    )
     if Touch.PASS in told.answering:
         for name in methods.keys() & party.answering.attributes:
             told.answering |= methods[name]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Flag, auto
 
 from splitter.discovery.scopes import Chain, bound_by_import, bound_names, chain_of
@@ -51,6 +51,14 @@ def during(node: ast.AST, *, depth: int) -> Iterator[ast.AST]:
         return
     for part in _inner_functions(node):
         yield from during(part, depth=depth - 1)
+
+
+def together(touches: Iterable[Touch]) -> Touch:
+    """All of them. There are few that differ, and an enum takes its time to add one."""
+    found = NOTHING
+    for touch in {id(touch): touch for touch in touches}.values():
+        found |= touch
+    return found
 
 
 def touches(
