@@ -78,6 +78,8 @@ def _check_faults(project: Path, left: Traces, environment: dict[str, str]) -> N
     assert (other["monolith"], other["service"]) == ("Everyday", "Other")
     assert (left.processes(), left.files()) == ([], [])
     assert "$2" not in done.out + done.err
+    rule = "  POST /api/auth/register  database users[*].password_hash: opaque"
+    assert done.err.splitlines().count(rule) == 1
 
 
 def _place(difference: dict[str, Any]) -> str:

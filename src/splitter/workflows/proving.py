@@ -22,7 +22,7 @@ from splitter.parity.chains import Shard
 from splitter.planning.plan import Ground
 from splitter.planning.selecting import select
 from splitter.settings import Settings
-from splitter.workflows import accepting, gathering, parity, verifying
+from splitter.workflows import accepting, gathering, parity, varying, verifying
 from splitter.workflows.coverage import Coverage
 from splitter.workflows.data import Say
 from splitter.workflows.grounds import own_ground
@@ -149,7 +149,7 @@ def _given(
         timeout=limits.timeout or settings.parity.timeout,
         shard=limits.shard,
     )
-    yield gathering.reproduced(verdicts, say=say)
+    yield varying.told(gathering.reproduced(verdicts, say=say), say=say)
 
 
 def _found(folder: Path | None) -> Project | None:
@@ -211,7 +211,10 @@ def _own(
             shard=limits.shard,
         )
         own = {side.service.name: side.routes for side in sides[: len(services)]}
-        yield gathering.reproduced(verdicts, say=say), Coverage(ground.routes, own)
+        yield (
+            varying.told(gathering.reproduced(verdicts, say=say), say=say),
+            Coverage(ground.routes, own),
+        )
 
 
 def _how_to_get_cases(routes: Sequence[Route]) -> str:
