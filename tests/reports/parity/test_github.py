@@ -2,6 +2,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from urllib.parse import unquote
 
+from splitter.model.ending import Ending, Endpoint
 from splitter.model.parity import Difference, Summary, Verdict
 from splitter.reports.parity.github import report
 
@@ -54,7 +55,24 @@ def test_the_page_of_the_job(one_of_each: list[Verdict]) -> None:
         "<code>body $.items&#91;0&#93;.amount</code> |\n"
         "| error | broken | orders | service orders: no answer within 30 s |\n"
         "| skipped | late | orders | token was not captured (service) |\n\n"
+        "<details><summary>bad one</summary>\n\n<pre>status\n  monolith: 200\n  service:  404\n"
+        "header etag\n  monolith: &quot;&#92;&quot;1&#92;&quot;&quot;\n  service:  (absent)\n"
+        "body $.items&#91;0&#93;.amount\n  monolith: 1.50\n"
+        "  service:  {&quot;n&quot;:&#91;null,&quot;é ☕&quot;&#93;}</pre>\n\n</details>\n\n"
+        "<details><summary>broken</summary>\n\n"
+        "<pre>service orders: no answer within 30 s</pre>\n\n</details>\n\n"
     ]
+
+
+def test_the_page_has_the_endpoints_and_the_first_cases_in_full(asked: Verdict) -> None:
+    pages: list[str] = []
+    endpoints = (Endpoint("GET", "/a", "orders", 2), Endpoint("POST", "/a", "orders", 0))
+    ending = Ending(endpoints=endpoints, interrupted=True)
+    report([asked] * 12, lambda text: None, page=pages.append, ending=lambda: ending)
+    assert "- 1 of 2 endpoints reached; no case for POST /a\n" in pages[0]
+    assert "- interrupted: there were more cases\n" in pages[0]
+    assert pages[0].count("<details>") == 10
+    assert pages[0].count("curl -i") == 20
 
 
 def test_the_page_of_a_good_job_is_a_line(all_good: list[Verdict]) -> None:
@@ -66,7 +84,7 @@ def test_the_page_of_a_good_job_is_a_line(all_good: list[Verdict]) -> None:
 def test_values_on_the_page_are_data(hostile: list[Verdict]) -> None:
     pages: list[str] = []
     report(hostile, lambda text: None, page=pages.append)
-    rows = pages[0].splitlines()[4:-1]
+    rows = pages[0].splitlines()[4:7]
     assert [row.count("|") for row in rows] == [5, 5, 5]
     assert "<script" not in pages[0]
     assert "`" not in pages[0]

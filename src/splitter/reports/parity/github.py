@@ -16,12 +16,15 @@ from splitter.reports.parity.wording import (
     lines,
     place,
     printable,
+    reached,
     requests,
     told,
 )
 
 SHOWN = 100
 """Differences that an annotation names, and cases that the page lists."""
+UNFOLDED = 10
+"""Cases of which the page has the values and the requests."""
 _COMMANDS = {Outcome.MISMATCH: "error", Outcome.ERROR: "error", Outcome.SKIPPED: "warning"}
 
 
@@ -35,18 +38,21 @@ def report(
     """Write an annotation for each case that does not match, and the Markdown for `page`."""
     tally = Tally()
     rows: list[str] = []
+    first: list[str] = []
     for verdict in tally.count(verdicts):
         if verdict.outcome is Outcome.MATCH:
             continue
         out(_annotation(verdict) + "\n")
         if len(rows) < SHOWN:
             rows.append(_row(verdict))
-    stale = ending().stale
-    for one in stale:
+        if len(first) < UNFOLDED and verdict.outcome is not Outcome.SKIPPED:
+            first.append(_unfolded(verdict))
+    ended = ending()
+    for one in ended.stale:
         out(_stale(one) + "\n")
     out(f"parity: {told(tally.summary)}\n")
     if page is not None:
-        page(_page(tally.summary, rows, stale))
+        page(_page(tally.summary, ended, rows) + "".join(first))
     return tally.summary
 
 
@@ -90,9 +96,12 @@ def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def _page(summary: Summary, rows: list[str], stale: tuple[Stale, ...]) -> str:
-    old = "".join(f"- {_cell(gone(one))}\n" for one in stale)
-    head = f"### Parity: {told(summary)}\n\n{old}" + ("\n" if old else "")
+def _page(summary: Summary, ended: Ending, rows: list[str]) -> str:
+    said = [gone(one) for one in ended.stale]
+    said += ["interrupted: there were more cases"] if ended.interrupted else []
+    said += [reached(ended.endpoints)] if ended.endpoints else []
+    listed = "".join(f"- {_cell(line)}\n" for line in said)
+    head = f"### Parity: {told(summary)}\n\n{listed}" + ("\n" if listed else "")
     if not rows:
         return head
     table = "| verdict | case | service | found |\n| --- | --- | --- | --- |\n" + "".join(rows)
@@ -108,6 +117,17 @@ def _row(verdict: Verdict) -> str:
     more = [f"and {left} more"] if left else []
     cells = [str(verdict.outcome), _cell(verdict.case.name), _cell(verdict.case.service)]
     return f"| {' | '.join([*cells, '<br>'.join([*found, *more])])} |\n"
+
+
+def _unfolded(verdict: Verdict) -> str:
+    """What was found in full, to be folded out."""
+    found = list(lines(verdict, 160))
+    more = [f"and {len(found) - SHOWN} more lines"] if len(found) > SHOWN else []
+    text = "\n".join(_cell(line) for line in (*found[:SHOWN], *more))
+    return (
+        f"<details><summary>{_cell(verdict.case.name)}</summary>\n\n"
+        f"<pre>{text}</pre>\n\n</details>\n\n"
+    )
 
 
 def _cell(text: str) -> str:

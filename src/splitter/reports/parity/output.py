@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import TextIO
 
 from splitter.errors import DiskError
 from splitter.model.ending import Ending
 from splitter.model.parity import Summary, Verdict
 from splitter.reports.console import is_plain
 from splitter.reports.parity.formats import report
+from splitter.reports.parity.tally import Tally
 from splitter.reports.parity.wording import gone, told
 
 
@@ -54,9 +57,11 @@ class _Until:
 def _shown(
     verdicts: Iterable[Verdict], form: str, target: Path | None, ending: Callable[[], Ending]
 ) -> Summary:
-    counted = _with_progress(verdicts) if target is not None or form != "text" else verdicts
+    counted = with_progress(verdicts, sys.stderr) if _is_live() else verdicts
     if target is None:
-        sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]
+        sys.stdout.reconfigure(  # type: ignore[union-attr]
+            encoding="utf-8", newline="\n", line_buffering=form in ("text", "github")
+        )
         out, colour = sys.stdout.write, not is_plain()
         summary = report(counted, form, out, colour=colour, page=_step_summary, ending=ending)
         if form != "text":
@@ -78,15 +83,40 @@ def _tell(ending: Ending) -> None:
         print(gone(stale), file=sys.stderr)
 
 
-def _with_progress(verdicts: Iterable[Verdict]) -> Iterator[Verdict]:
-    """A counter on a terminal's stderr, while a report is written elsewhere."""
-    live = sys.stderr.isatty() and not os.environ.get("CI")
-    for count, verdict in enumerate(verdicts, 1):
-        if live:
-            print(f"\r{count} cases", end="", file=sys.stderr, flush=True)
+def with_progress(
+    verdicts: Iterable[Verdict],
+    stream: TextIO,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+) -> Iterator[Verdict]:
+    """Pass verdicts on; how many there are stands on the last line of a terminal while the next one
+    is waited for."""
+    tally = Tally()
+    shown, due = False, 0.0
+    for verdict in tally.count(verdicts):
+        if shown:
+            stream.write(_CLEAR)
+            stream.flush()
+            shown = False
         yield verdict
-    if live:
-        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+        if clock() >= due:
+            stream.write(f"\r{told(tally.summary)} …")
+            stream.flush()
+            shown, due = True, clock() + PAUSE
+    if shown:
+        stream.write(_CLEAR)
+        stream.flush()
+
+
+PAUSE = 0.1
+"""Seconds between two counts at least."""
+_CLEAR = "\r\x1b[K"
+
+
+def _is_live() -> bool:
+    """Whether stderr is a terminal on which a line may be written over."""
+    plain = any(os.environ.get(name) for name in ("CI", "NO_COLOR"))
+    return sys.stderr.isatty() and not plain and os.environ.get("TERM") != "dumb"
 
 
 def _step_summary(markdown: str) -> None:
