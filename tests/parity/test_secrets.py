@@ -13,7 +13,7 @@ from splitter.parity.secrets import (
     secret_variables,
     spelled_out,
 )
-from splitter.parity.sensitive import is_sensitive
+from splitter.parity.sensitive import WORDS, is_sensitive
 
 CASE = Case("a", Request("GET", "/"))
 
@@ -182,3 +182,11 @@ def test_values_under_a_sensitive_name_are_hidden() -> None:
     assert told("body", "$", {"a,\"": ["password", ":"], "pin": 1234, "token": None}) == {
         "a,\"": ["password", ":"], "pin": "[hidden]", "token": None
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("word", sorted(WORDS))
+def test_no_body_with_a_sensitive_name_is_passed_over(word: str) -> None:
+    name = word.title().replace("_", "-")
+    assert is_sensitive(name)
+    body = f'{{"new{name}": "in parts 1"}}'.encode()
+    assert list(spelled_out(Request("POST", "/", body=body))) == ["in parts 1"]
