@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from splitter.discovery.trees import children, statements, walk
+from splitter.discovery.trees import at_lines, by_level, children, statements, walk
 
 LIBRARY = Path(sysconfig.get_path("stdlib"))
 FILES = (
@@ -53,3 +53,22 @@ def test_syntax_of_all_kinds() -> None:
     )
     assert set(walk(tree)) == {n for n in ast.walk(tree) if not isinstance(n, MEANINGS)}
     assert children(ast.parse("'text'", mode="eval").body) == []
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_level_by_level_is_the_order_of_ast(file: str) -> None:
+    tree = ast.parse((LIBRARY / file).read_bytes())
+    assert by_level(tree) == [n for n in ast.walk(tree) if not isinstance(n, MEANINGS)]
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [(1, {"cache", "a"}), (4, {"b"}), (6, set()), (8, {"c"}), (9, {"c"})],
+)
+def test_what_stands_on_a_line(line: int, found: set[str]) -> None:
+    tree = ast.parse(
+        "@cache(a)\nclass A:\n    def f(self):\n        return b\n\n\n"
+        "def g():\n    return f'''\n{c}'''\n"
+    )
+    names = {node.id for node in at_lines(tree.body, [line]) if isinstance(node, ast.Name)}
+    assert names == found

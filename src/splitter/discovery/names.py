@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from splitter.discovery.parsing import Parsed, absolute
 
@@ -24,8 +25,7 @@ class Definition:
         return f"{self.module}:{self.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Import:
+class _Import(NamedTuple):
     """`name` of `module`; the module itself if `name` is empty."""
 
     module: str

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Collection, Iterable
 
+from splitter.discovery.mentions import Mention, Scope, told
 from splitter.discovery.registering import registered
 from splitter.discovery.scopes import (
     Chain,
@@ -57,20 +58,6 @@ def idle_imports(
     return before.used_aliases - after.used_aliases
 
 
-class _Scope:
-    """A function, class or comprehension: what its names are bound to, `None` but for imports."""
-
-    __slots__ = ("declared", "kind", "names")
-
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
-        self.names: dict[str, list[tuple[Imported, ast.alias] | None]] = {}
-        self.declared: set[str] = set()
-
-    def bind(self, name: str, to: tuple[Imported, ast.alias] | None = None) -> None:
-        self.names.setdefault(name, []).append(to)
-
-
 class _Reader:
     def __init__(self, resolve: Resolve, skip: Collection[ast.AST]) -> None:
         self.reading = Reading()
@@ -80,14 +67,13 @@ class _Reader:
         self._skip = skip
         self._named = self.reading.named
         self._is_quoted = False
-        self._mentions: set[tuple[Chain, tuple[_Scope, ...], bool]] = set()
+        self._mentions: set[Mention] = set()
 
     def read(self, node: ast.AST) -> None:
         self._read(node, ())
-        for chain, scopes, stored in self._mentions:
-            self._tell(chain, scopes, stored)
+        self.used_aliases = told(self._mentions, self.uses)
 
-    def _read(self, node: ast.AST, scopes: tuple[_Scope, ...]) -> None:
+    def _read(self, node: ast.AST, scopes: tuple[Scope, ...]) -> None:
         if node in self._skip:
             self.reading.skipped.append(node)
             self._bind(node, scopes)
@@ -99,19 +85,19 @@ class _Reader:
             for part in children(node):
                 self._read(part, scopes)
 
-    def _all(self, nodes: Iterable[ast.AST | None], scopes: tuple[_Scope, ...]) -> None:
+    def _all(self, nodes: Iterable[ast.AST | None], scopes: tuple[Scope, ...]) -> None:
         for node in nodes:
             if node is not None and node.__class__ is not ast.Constant:
                 self._read(node, scopes)
 
-    def _bind(self, node: ast.AST, scopes: tuple[_Scope, ...]) -> None:
+    def _bind(self, node: ast.AST, scopes: tuple[Scope, ...]) -> None:
         """What is not there binds its names all the same."""
         if scopes:
             for name, _ in bound_names([node]):
                 scopes[-1].bind(name)
 
     def _function(
-        self, node: ast.FunctionDef | ast.AsyncFunctionDef, scopes: tuple[_Scope, ...]
+        self, node: ast.FunctionDef | ast.AsyncFunctionDef, scopes: tuple[Scope, ...]
     ) -> None:
         if scopes:
             scopes[-1].bind(node.name)
@@ -123,25 +109,25 @@ class _Reader:
     def _decorators(
         self,
         node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef,
-        scopes: tuple[_Scope, ...],
+        scopes: tuple[Scope, ...],
     ) -> None:
         for decorator in node.decorator_list:
             self.reading.decorating[decorator] = node.name
             self._read(decorator, scopes)
 
-    def _lambda(self, node: ast.Lambda, scopes: tuple[_Scope, ...]) -> None:
+    def _lambda(self, node: ast.Lambda, scopes: tuple[Scope, ...]) -> None:
         self._read(node.body, self._with_parameters(node, scopes))
 
     def _with_parameters(
         self,
         node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda,
-        scopes: tuple[_Scope, ...],
-    ) -> tuple[_Scope, ...]:
+        scopes: tuple[Scope, ...],
+    ) -> tuple[Scope, ...]:
         """The scopes of a function's body, once its parameters are read."""
         arguments = node.args
         self._all((*arguments.defaults, *arguments.kw_defaults), scopes)
         scopes = self._with_types(node, scopes)
-        scope = _Scope("function")
+        scope = Scope("function")
         rest = (arguments.vararg, *arguments.kwonlyargs, arguments.kwarg)
         for parameter in (*arguments.posonlyargs, *arguments.args, *rest):
             if parameter is not None:
@@ -149,32 +135,32 @@ class _Reader:
                 scope.bind(parameter.arg)
         return (*scopes, scope)
 
-    def _with_types(self, node: ast.AST, scopes: tuple[_Scope, ...]) -> tuple[_Scope, ...]:
+    def _with_types(self, node: ast.AST, scopes: tuple[Scope, ...]) -> tuple[Scope, ...]:
         """The scope of type parameters (PEP 695), where there are any."""
         parameters = getattr(node, "type_params", ())
         if not parameters:
             return scopes
-        scope = _Scope("function")
+        scope = Scope("function")
         for parameter in parameters:
             scope.bind(parameter.name)
         self._all((part for p in parameters for part in children(p)), (*scopes, scope))
         return (*scopes, scope)
 
-    def _class(self, node: ast.ClassDef, scopes: tuple[_Scope, ...]) -> None:
+    def _class(self, node: ast.ClassDef, scopes: tuple[Scope, ...]) -> None:
         if scopes:
             scopes[-1].bind(node.name)
         self._decorators(node, scopes)
         scopes = self._with_types(node, scopes)
         self._kinds(node.bases, scopes)
         self._all((k.value for k in node.keywords), scopes)
-        self._all(node.body, (*scopes, _Scope("class")))
+        self._all(node.body, (*scopes, Scope("class")))
 
-    def _comprehension(self, node: ast.AST, scopes: tuple[_Scope, ...]) -> None:
+    def _comprehension(self, node: ast.AST, scopes: tuple[Scope, ...]) -> None:
         assert isinstance(node, _COMPREHENSIONS)
-        self._all(children(node), (*scopes, _Scope("comprehension")))
+        self._all(children(node), (*scopes, Scope("comprehension")))
         self._read(node.generators[0].iter, scopes)
 
-    def _walrus(self, node: ast.NamedExpr, scopes: tuple[_Scope, ...]) -> None:
+    def _walrus(self, node: ast.NamedExpr, scopes: tuple[Scope, ...]) -> None:
         if not self._is_quoted:
             self.reading.binding.append(node)
             self._named.add((node.target.id,))
@@ -184,7 +170,7 @@ class _Reader:
         self._mentions.add(((node.target.id,), tuple(around), True))
         self._read(node.value, scopes)
 
-    def _name(self, node: ast.Name, scopes: tuple[_Scope, ...]) -> None:
+    def _name(self, node: ast.Name, scopes: tuple[Scope, ...]) -> None:
         chain = (node.id,)
         if scopes and node.ctx.__class__ is not ast.Load:
             scopes[-1].bind(node.id)
@@ -192,7 +178,7 @@ class _Reader:
             self._named.add(chain)
         self._mentions.add((chain, scopes, node.ctx.__class__ is ast.Store))
 
-    def _attribute(self, node: ast.Attribute, scopes: tuple[_Scope, ...]) -> None:
+    def _attribute(self, node: ast.Attribute, scopes: tuple[Scope, ...]) -> None:
         chain = chain_of(node)
         if not chain:
             if not self._is_quoted:
@@ -210,25 +196,7 @@ class _Reader:
             asked[chain] = node
             chain, node = chain[:-1], node.value
 
-    def _tell(self, chain: Chain, scopes: tuple[_Scope, ...], stored: bool) -> None:
-        for depth, scope in enumerate(reversed(scopes)):
-            if depth and scope.kind == "class":
-                continue
-            if chain[0] in scope.declared:
-                break
-            if chain[0] in scope.names:
-                self._local(scope, chain)
-                if scope.kind != "class" or stored:
-                    return
-        self.uses.free.add(chain)
-
-    def _local(self, scope: _Scope, chain: Chain) -> None:
-        for binding in scope.names[chain[0]]:
-            if binding is not None:
-                self.uses.imported.add((binding[0], chain[1:]))
-                self.used_aliases.add(binding[1])
-
-    def _import(self, node: ast.Import | ast.ImportFrom, scopes: tuple[_Scope, ...]) -> None:
+    def _import(self, node: ast.Import | ast.ImportFrom, scopes: tuple[Scope, ...]) -> None:
         self.reading.binding.append(node)
         if scopes:
             for local, imported, alias in bound_by_import(node, self._resolve):
@@ -244,28 +212,28 @@ class _Reader:
                 self.uses.executed.add(self._resolve(node))
                 self.uses.imported.add((Imported(self._resolve(node), alias.name), ("?",)))
 
-    def _global(self, node: ast.Global, scopes: tuple[_Scope, ...]) -> None:
+    def _global(self, node: ast.Global, scopes: tuple[Scope, ...]) -> None:
         if scopes:
             scopes[-1].declared.update(node.names)
         self.uses.rebinds.update(node.names)
         self.uses.free.update((name,) for name in node.names)
 
-    def _augmented(self, node: ast.AugAssign, scopes: tuple[_Scope, ...]) -> None:
+    def _augmented(self, node: ast.AugAssign, scopes: tuple[Scope, ...]) -> None:
         self.uses.free.update({chain_of(node.target)} - {()})
         self._all((node.target, node.value), scopes)
 
-    def _annotated(self, node: ast.AnnAssign, scopes: tuple[_Scope, ...]) -> None:
+    def _annotated(self, node: ast.AnnAssign, scopes: tuple[Scope, ...]) -> None:
         self.reading.binding.append(node)
         self._annotation(node.annotation, scopes)
         self._all((node.target, node.value), scopes)
 
-    def _valued(self, node: ast.AST, scopes: tuple[_Scope, ...]) -> None:
+    def _valued(self, node: ast.AST, scopes: tuple[Scope, ...]) -> None:
         """What gives names a value."""
         if not self._is_quoted:
             self.reading.binding.append(node)
         self._all(children(node), scopes)
 
-    def _call(self, node: ast.Call, scopes: tuple[_Scope, ...]) -> None:
+    def _call(self, node: ast.Call, scopes: tuple[Scope, ...]) -> None:
         registered(node, self.uses)
         if len(node.args) > 1 and last_name(node.func) in _ASKS:
             self._read(node.func, scopes)
@@ -277,26 +245,26 @@ class _Reader:
         if not self._is_quoted:
             self.reading.calls.append(node)
 
-    def _kinds(self, nodes: Iterable[ast.AST], scopes: tuple[_Scope, ...]) -> None:
+    def _kinds(self, nodes: Iterable[ast.AST], scopes: tuple[Scope, ...]) -> None:
         """What says of which kind something is."""
         before, self._named = self._named, self.reading.kinds
         self._all(nodes, scopes)
         self._named = before
 
-    def _handler(self, node: ast.ExceptHandler, scopes: tuple[_Scope, ...]) -> None:
+    def _handler(self, node: ast.ExceptHandler, scopes: tuple[Scope, ...]) -> None:
         if node.name and scopes:
             scopes[-1].bind(node.name)
         self._kinds((node.type,) if node.type else (), scopes)
         self._all(node.body, scopes)
 
-    def _pattern(self, node: ast.AST, scopes: tuple[_Scope, ...]) -> None:
+    def _pattern(self, node: ast.AST, scopes: tuple[Scope, ...]) -> None:
         """A pattern that may bind a name."""
         name = getattr(node, "rest" if isinstance(node, ast.MatchMapping) else "name")
         if name and scopes:
             scopes[-1].bind(name)
         self._all(children(node), scopes)
 
-    def _annotation(self, node: ast.AST | None, scopes: tuple[_Scope, ...]) -> None:
+    def _annotation(self, node: ast.AST | None, scopes: tuple[Scope, ...]) -> None:
         if node is None:
             return
         before = self._named
@@ -308,7 +276,7 @@ class _Reader:
             if isinstance(part, ast.Constant) and isinstance(part.value, str):
                 self._quotation(part.value, scopes)
 
-    def _quotation(self, text: str, scopes: tuple[_Scope, ...]) -> None:
+    def _quotation(self, text: str, scopes: tuple[Scope, ...]) -> None:
         try:
             expression = ast.parse(text.strip(), mode="eval").body
         except (SyntaxError, ValueError):
