@@ -31,6 +31,11 @@ from splitter.workflows.twins import Twin
 AGAIN = 3
 """How often a monolith is asked again, at most, whether it agrees with itself; a large answer
 is asked for once."""
+SHUFFLES = 20
+"""How often at most where nothing but an order differs: a short list comes in the same order twice
+by chance."""
+FURTHER = 12
+"""How many monoliths are started for the same at most, for a session that writes."""
 LARGE = 100_000
 """Bytes from which on bodies are compared beside the loop, so that no clock of another case runs
 on meanwhile."""
@@ -139,7 +144,9 @@ class Trial:
         if request.method not in SAFE_METHODS:
             return doubt
         often = _often(doubt.heard[0])
-        for turn in range(often):
+        for turn in range(SHUFFLES):
+            if turn >= often and not self._only_order(doubt):
+                break
             if turn == often - 1:
                 await self._another_second(doubt)
             answer = await self.stand.monolith.put(request)
@@ -206,16 +213,40 @@ class Trial:
         return twin
 
     async def _second_opinion(self, doubt: _Doubt, twin: Twin) -> Verdict:
-        base_url = self._urls(doubt.case)[0]
-        often = _often(doubt.heard[0]) if self.stand.changes is not None else 0
         try:
-            async for answer in twin.answers(doubt.case, base_url, often=often):
-                doubt = await self._sifted(doubt, answer)
-                if not doubt.so_far.real:
-                    break
+            doubt = await self._asked_of(twin, doubt)
+            if self.stand.changes is not None:
+                doubt = await self._asked_of_more(doubt)
         except (UnusableError, QueryError) as error:
             return _broken(doubt.case, error, doubt.heard)
         return _judged(doubt)
+
+    async def _asked_of(self, twin: Twin, doubt: _Doubt) -> _Doubt:
+        base_url = self._urls(doubt.case)[0]
+        often = _often(doubt.heard[0]) if self.stand.changes is not None else 0
+        async for answer in twin.answers(doubt.case, base_url, often=often):
+            doubt = await self._sifted(doubt, answer)
+            if not doubt.so_far.real:
+                break
+        return doubt
+
+    async def _asked_of_more(self, doubt: _Doubt) -> _Doubt:
+        """Ask further monoliths for an order, each on data as the session found them."""
+        for _ in range(FURTHER):
+            twin = self._twin() if doubt.so_far.real and self._only_order(doubt) else None
+            if twin is None:
+                break
+            doubt = await self._asked_of(twin, doubt)
+        return doubt
+
+    def _only_order(self, doubt: _Doubt) -> bool:
+        """Whether nothing would be left of the difference if no array had an order."""
+        if len(doubt.heard[0].body) >= LARGE:
+            return False
+        rules = replace(doubt.case.rules, unordered=("$", "$..*"))
+        urls = self._urls(doubt.case)
+        left = compare(*doubt.heard, rules, base_urls=urls)
+        return not sift(left, *doubt.heard, doubt.again, rules, base_urls=urls).real
 
 
 def _with_rows(verdict: Verdict, rows: Sifted) -> Verdict:
