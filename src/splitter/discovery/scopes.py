@@ -50,6 +50,17 @@ class Uses:
     tables: set[str] = field(default_factory=set)
 
 
+class Ordered(NamedTuple):
+    """Uses in an order that is the same in each run."""
+
+    free: list[Chain]
+    imported: list[tuple[Imported, Chain]]
+
+
+def in_order(uses: Uses) -> Ordered:
+    return Ordered(sorted(uses.free), sorted(uses.imported, key=repr))
+
+
 @dataclass(slots=True, eq=False)
 class Reading:
     """What a piece of code says.

@@ -15,7 +15,7 @@ from functools import partial
 from splitter.discovery.modules import Kind, ModuleView, Statement
 from splitter.discovery.parsing import module_name
 from splitter.discovery.reading import idle_imports, uses_of
-from splitter.discovery.scopes import Chain, Imported, Uses
+from splitter.discovery.scopes import Chain, Imported, Uses, in_order
 from splitter.model.changes import Note
 from splitter.planning.needs import Call, Needs, Node
 from splitter.planning.parting import is_for_types
@@ -311,9 +311,10 @@ class _Hunt:
             uses = uses_of(statement.node, resolve=view.resolve, skip=cuts)
         else:
             uses = self.program.uses(place)
-        for chain in sorted(uses.free):
+        ordered = in_order(uses) if cuts else self.program.ordered(place)
+        for chain in ordered.free:
             self.follow(view.name, chain, place)
-        for imported, rest in sorted(uses.imported, key=repr):
+        for imported, rest in ordered.imported:
             self._import(imported, rest, place)
         for module in sorted(uses.executed):
             self._import(Imported(module), SEEN, place)

@@ -11,7 +11,7 @@ from typing import TypeVar
 from splitter.discovery.modules import ModuleView, Statement, Views
 from splitter.discovery.parsing import Parsed
 from splitter.discovery.reading import uses_of
-from splitter.discovery.scopes import Chain, Imported, Uses
+from splitter.discovery.scopes import Chain, Imported, Ordered, Uses, in_order
 from splitter.discovery.trees import statements, walk
 from splitter.planning.facts import NONE, Facts, facts_of, may_have_facts
 from splitter.planning.speech import Spoken, spoken
@@ -41,6 +41,7 @@ class Program:
         self.loaded = {name for name in self.views if not loaded or name in loaded}
         self._facts: dict[Place, Facts] = {}
         self._uses: dict[Place, Uses] = {}
+        self._ordered: dict[Place, Ordered] = {}
         self._kept: dict[tuple[object, Place, frozenset[ast.AST]], object] = {}
         self._texts: dict[Place, str] = {}
         self._words: dict[str, frozenset[str]] = {}
@@ -139,6 +140,12 @@ class Program:
             resolve = self.views[place[0]].resolve
             self._uses[place] = uses_of(self.statement(place).node, resolve=resolve)
         return self._uses[place]
+
+    def ordered(self, place: Place) -> Ordered:
+        """The same in order, sorted once for all services."""
+        if place not in self._ordered:
+            self._ordered[place] = in_order(self.uses(place))
+        return self._ordered[place]
 
     def spoken(self, place: Place) -> tuple[Spoken, ...]:
         """The strings in the statement at a place that may name modules."""
