@@ -69,6 +69,8 @@ def test_a_service_that_answers_otherwise_is_not_split(project: Path, left: Trac
         "  body $.from",
         '    monolith: "api.routes.transactions"',
         '    service:  "services.transaction_service.routes.transactions"',
+        "  monolith: curl -i http://127.0.0.1:8000/api/categories/own",
+        "  service:  curl -i http://127.0.0.1:8002/api/categories/own",
         "9 cases: 8 matched, 1 mismatched",
         "transaction is not split: nothing was written",
     ]
