@@ -339,6 +339,14 @@ def parity_check(
             help="Differences that are known and do not count, each until a day; repeatable.",
         ),
     ] = None,
+    noise: Annotated[
+        Path | None,
+        typer.Option(
+            "--noise",
+            metavar="FILE",
+            help="Rules of what varies: those in it hold, those that are found are added.",
+        ),
+    ] = None,
     output: Annotated[
         ReportFormat, typer.Option("--format", help="text, json, junit, github or html.")
     ] = ReportFormat.TEXT,
@@ -369,6 +377,7 @@ def parity_check(
         timeout,
         shard,
         tuple(str(a) for a in accepted or ()),
+        str(noise or ""),
     )
     with proving.compared(project or context.obj, order, say=console.progress) as comparison:
         summary = report.show(comparison.verdicts, output.value, target, ending=comparison.ending)

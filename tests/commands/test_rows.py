@@ -56,7 +56,7 @@ def test_faulty_rows_of_postgresql_are_found(faulty: Path, left: Traces) -> None
 
 
 def _check_faults(project: Path, left: Traces, environment: dict[str, str]) -> None:
-    words = ("parity-check", "auth", "--format", "json")
+    words = ("parity-check", "auth", "--format", "json", "--noise", "parity/noise.txt")
     done = splitter(*words, at=project, environment=left.environment | environment, status=1)
     cases = {case["name"]: case for case in done.document["cases"]}
     assert {name: case["verdict"] for name, case in cases.items()} == {
@@ -80,6 +80,7 @@ def _check_faults(project: Path, left: Traces, environment: dict[str, str]) -> N
     assert "$2" not in done.out + done.err
     rule = "  POST /api/auth/register  database users[*].password_hash: opaque"
     assert done.err.splitlines().count(rule) == 1
+    assert (project / "parity/noise.txt").read_text().splitlines()[1:] == [rule.strip()]
 
 
 def _place(difference: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from splitter.effects import disk
 from splitter.errors import DiskError, UsageError
 
 HEAD = 64 * 1024
@@ -29,6 +30,16 @@ def lines(path: Path, name: str) -> Iterator[bytes]:
     with _opened(path, name) as stream:
         for line in stream:
             yield line.rstrip(b"\r\n")
+
+
+def replace(path: Path, data: bytes) -> None:
+    """Write a file whole, or not at all. DiskError where the disk refuses."""
+    with disk.doing("write", path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_name(f".{path.name}.new")
+        disk.remove(beside)
+        disk.write(beside, data)
+        beside.replace(path)
 
 
 @contextmanager

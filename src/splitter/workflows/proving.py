@@ -19,6 +19,7 @@ from splitter.model.monolith import Route
 from splitter.model.parity import Case, Outcome, Summary, Verdict
 from splitter.model.plan import Service
 from splitter.parity.chains import Shard
+from splitter.parity.rules import Rule
 from splitter.planning.plan import Ground
 from splitter.planning.selecting import select
 from splitter.settings import Settings
@@ -45,6 +46,7 @@ class Order:
     timeout: float | None = None
     shard: str = ""
     accepted: tuple[str, ...] = ()
+    noise: str = ""
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,7 @@ class _Limits:
     concurrency: int | None
     timeout: float | None
     shard: Shard | None
+    rules: frozenset[Rule] = frozenset()
 
 
 def _limits(order: Order) -> _Limits:
@@ -125,6 +128,7 @@ def _limits(order: Order) -> _Limits:
         None if order.concurrency is None else parity.concurrency_of(order.concurrency),
         None if order.timeout is None else parity.timeout_of(order.timeout),
         parity.shard_of(order.shard) if order.shard else None,
+        varying.read(order.noise),
     )
 
 
@@ -149,7 +153,8 @@ def _given(
         timeout=limits.timeout or settings.parity.timeout,
         shard=limits.shard,
     )
-    yield varying.told(gathering.reproduced(verdicts, say=say), say=say)
+    reproduced = gathering.reproduced(verdicts, say=say)
+    yield varying.told(reproduced, limits.rules, order.noise, say=say)
 
 
 def _found(folder: Path | None) -> Project | None:
@@ -211,10 +216,9 @@ def _own(
             shard=limits.shard,
         )
         own = {side.service.name: side.routes for side in sides[: len(services)]}
-        yield (
-            varying.told(gathering.reproduced(verdicts, say=say), say=say),
-            Coverage(ground.routes, own),
-        )
+        reproduced = gathering.reproduced(verdicts, say=say)
+        told = varying.told(reproduced, limits.rules, order.noise, say=say)
+        yield told, Coverage(ground.routes, own)
 
 
 def _how_to_get_cases(routes: Sequence[Route]) -> str:
