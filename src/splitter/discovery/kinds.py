@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from splitter.discovery.mapping import Model, Models
-from splitter.discovery.names import Definition, chain_of
+from splitter.discovery.names import Definition
+from splitter.discovery.scopes import chain_of
 from splitter.discovery.trees import by_level
 
 _ASKING = frozenset(

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from splitter.discovery.names import Definition, Names, chain_of
+from splitter.discovery.names import Definition, Names
 from splitter.discovery.parsing import Parsed
+from splitter.discovery.scopes import chain_of
 from splitter.discovery.trees import by_level, walk
 
 _SIGNS = (

@@ -109,17 +109,6 @@ class Names:
                         self._fill(module, path, _statements(getattr(node, inner, ())))
 
 
-def chain_of(node: ast.AST) -> tuple[str, ...]:
-    """`a.b.c` as `("a", "b", "c")`; empty for anything else."""
-    if isinstance(node, ast.Name):
-        return (node.id,)
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    return (node.id, *reversed(parts)) if isinstance(node, ast.Name) else ()
-
-
 def _statements(block: Iterable[ast.AST]) -> Iterator[ast.stmt]:
     for node in block:
         if isinstance(node, ast.ExceptHandler):

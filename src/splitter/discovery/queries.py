@@ -10,7 +10,7 @@ from splitter.discovery import sql
 from splitter.discovery.kinds import Kinds
 from splitter.discovery.literals import EXECUTES, Literals
 from splitter.discovery.mapping import Model, Models, Use
-from splitter.discovery.names import chain_of
+from splitter.discovery.scopes import chain_of
 from splitter.discovery.trees import walk
 
 _READS = frozenset(

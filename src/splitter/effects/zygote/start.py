@@ -23,6 +23,7 @@ from typing import Any
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 _PR_SET_PDEATHSIG = 1
+_OPEN = "/proc/self/fd"
 
 
 class Child:
@@ -226,11 +227,11 @@ def _unfit(watched: _Watched, own: list[str]) -> str:
 
 
 def _connections() -> set[str]:
-    """The sockets that are open, as the kernel numbers them."""
+    """The sockets that are open, as Linux numbers them; elsewhere none is known."""
     found = set()
-    for name in os.listdir("/proc/self/fd"):
+    for name in os.listdir(_OPEN) if os.path.isdir(_OPEN) else ():
         try:
-            found.add(os.readlink("/proc/self/fd/" + name))
+            found.add(os.readlink(os.path.join(_OPEN, name)))
         except OSError:  # the listing's own
             continue
     return {target for target in found if target.startswith("socket:")}
