@@ -32,13 +32,21 @@ def reversed_() -> list[str]:
     return ["b", "c", "a"]
 
 
-def checked(method: str, monolith: Order, service: Order) -> tuple[list[Verdict], int]:
-    """The verdicts, each on data of its own if it writes, and how many monoliths were started."""
+def checked(
+    method: str, monolith: Order, service: Order, cookies: list[str | None] | None = None
+) -> tuple[list[Verdict], int]:
+    """The verdicts, each on data of its own if it writes, and how many monoliths were started.
+
+    `cookies` takes those that come with the requests; every answer sets one.
+    """
     started = 0
 
     def client(order: Order) -> Client:
         def answer(request: httpx.Request) -> httpx.Response:
-            return httpx.Response(200, json={"tags": order(), "n": 1})
+            if cookies is not None:
+                cookies.append(request.headers.get("cookie"))
+            document = {"tags": order(), "n": 1}
+            return httpx.Response(200, json=document, headers={"set-cookie": "sid=1"})
 
         return Client("http://any", transport=httpx.MockTransport(answer))
 
@@ -76,3 +84,10 @@ def test_a_short_set_is_no_fault(method: str) -> None:
 def test_an_order_that_is_kept_is_one(method: str) -> None:
     verdicts, _ = checked(method, kept, reversed_)
     assert {v.outcome for v in verdicts} == {Outcome.MISMATCH}
+
+
+def test_no_monolith_gets_the_cookies_of_another() -> None:
+    cookies: list[str | None] = []
+    checked("POST", kept, reversed_, cookies)
+    assert len(cookies) > 3 * CASES
+    assert set(cookies) == {None}

@@ -43,7 +43,6 @@ class Session:
     def __init__(self, chain: Iterable[Case], known: Iterable[str] = ()) -> None:
         self.monolith = Side("monolith")
         self.service = Side("service")
-        self.twin = Side("monolith")
         chain = tuple(chain)
         words = (text for case in chain for text in in_fields(case.request) if not tells(text))
         self.secrets = Secrets(known, words)

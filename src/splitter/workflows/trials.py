@@ -202,15 +202,13 @@ class Trial:
         found = await asyncio.to_thread(sift_rows, ours, theirs, generated=generated)
         if not found.real or twin is None:
             return found
-        second = await twin.changes(list(self.chain))
+        second = await twin.changes()
         return await asyncio.to_thread(sift_rows, ours, theirs, second, generated=generated)
 
     def _twin(self) -> Twin | None:
         if self.stand.second is None:
             return None
-        twin = Twin(self.stand.second, self.session, self._asked)
-        twin.begin(list(self.chain))
-        return twin
+        return Twin(self.stand.second, self.session, self.chain, self._asked)
 
     async def _second_opinion(self, doubt: _Doubt, twin: Twin) -> Verdict:
         try:

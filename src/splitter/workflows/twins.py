@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 
 from splitter.model.parity import SAFE_METHODS, Case, NoAnswer, Observation
 from splitter.model.rows import Changes
+from splitter.parity.chains import Chain
 from splitter.parity.origins import neutral
 from splitter.parity.rows import neutral_rows
 from splitter.parity.sessions import Session, Side, SkippedError
@@ -25,14 +27,12 @@ class Twin:
 
     start: Callable[[], Awaitable[Second]]
     session: Session
+    chain: Chain
     asked_until: float
     _second: Second | None = None
-    _to_do: list[Case] = field(default_factory=list)
+    _side: Side = field(default_factory=lambda: Side("monolith"))
+    _to_do: deque[Case] = field(default_factory=deque)
     _asked_again: bool = False
-
-    def begin(self, cases: list[Case]) -> None:
-        """Have it put these cases, from the session's first on."""
-        self._to_do = list(cases)
 
     async def answers(
         self, case: Case, base_url: str, *, often: int
@@ -41,7 +41,7 @@ class Twin:
         `base_url` stands where it has its own."""
         second = await self._ready()
         while self._to_do:
-            following = self._to_do.pop(0)
+            following = self._to_do.popleft()
             answer = await self._put(second, following)
             if following is case:
                 break
@@ -56,39 +56,36 @@ class Twin:
         if answer is not None:
             yield _as_from(answer, second.client.base_url, base_url)
 
-    async def changes(self, cases: list[Case]) -> Changes:
+    async def changes(self) -> Changes:
         """The rows that it changes in the whole session, each case put once."""
         if self._asked_again:
             self._second, self._asked_again = None, False
-            self.session.twin = Side("monolith")
-            self._to_do = list(cases)
-        elif self._second is None:
-            self._to_do = list(cases)
         second = await self._ready()
         while self._to_do:
-            await self._put(second, self._to_do.pop(0))
+            await self._put(second, self._to_do.popleft())
         assert second.changes is not None
         return neutral_rows(await second.changes(), [second.client.base_url])
 
     async def _ready(self) -> Second:
         if self._second is None:
             self._second = await self.start()
+            self._side, self._to_do = Side("monolith"), deque(self.chain)
             while int(time.time()) <= int(self.asked_until):
                 await asyncio.sleep(1.001 - time.time() % 1)
         return self._second
 
     async def _put(self, second: Second, case: Case) -> Observation | None:
-        session, client = self.session, second.client
+        session, side, client = self.session, self._side, second.client
         try:
-            request = session.request(session.twin, case, client.base_url, time.time())
+            request = session.request(side, case, client.base_url, time.time())
         except SkippedError:
-            session.capture(session.twin, case, None)
+            session.capture(side, case, None)
             return None
         answer = await client.put(request)
         usable = None if isinstance(answer, NoAnswer) else answer
         if usable is not None:
-            session.keep(session.twin, request, usable, time.time())
-        session.capture(session.twin, case, usable)
+            session.keep(side, request, usable, time.time())
+        session.capture(side, case, usable)
         return usable
 
 
