@@ -34,12 +34,8 @@ def lines(path: Path, name: str) -> Iterator[bytes]:
 
 def replace(path: Path, data: bytes) -> None:
     """Write a file whole, or not at all. DiskError where the disk refuses."""
-    with disk.doing("write", path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_name(f".{path.name}.new")
-        disk.remove(beside)
+    with disk.replacing(path) as beside:
         disk.write(beside, data)
-        beside.replace(path)
 
 
 @contextmanager

@@ -107,6 +107,20 @@ def write(path: str | Path, *parts: bytes, mode: int | None = None, synced: bool
         os.close(descriptor)
 
 
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A path beside it, where nothing is, for what takes its place in the end; its folder is made.
+
+    DiskError where the disk refuses.
+    """
+    with doing("write", path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_name(f".{path.name}.new")
+        remove(beside)
+        yield beside
+        beside.replace(path)
+
+
 def sync(path: str | Path) -> None:
     """Put what a file holds on the disk."""
     _sync_and_close(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC))

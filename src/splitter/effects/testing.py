@@ -55,13 +55,12 @@ def record_tests(
 
 def keep(recording: Path, place: Path) -> None:
     """Put a recording in its place, for its owner's eyes only: tests send passwords."""
-    with disk.doing("write", place):
-        place.parent.mkdir(parents=True, exist_ok=True)
-        beside = place.with_name(f".{place.name}.new")
-        disk.remove(beside)
-        with recording.open("rb") as source, open(beside, "xb", opener=_private) as copy:
-            shutil.copyfileobj(source, copy)
-        beside.replace(place)
+    with (
+        disk.replacing(place) as beside,
+        recording.open("rb") as source,
+        open(beside, "xb", opener=_private) as copy,
+    ):
+        shutil.copyfileobj(source, copy)
 
 
 def read_requests(path: Path) -> tuple[Mapping[str, Any], ...]:

@@ -17,10 +17,7 @@ class WireTransport(httpx.AsyncBaseTransport):
         """The answer; the errors are those of httpx's own transport."""
         target = request.extensions.get("target", request.url.raw_path)
         method = request.method.encode("ascii")
-        try:
-            body = request.content
-        except httpx.RequestNotRead:
-            body = await request.aread()
+        body = await request.aread()
         try:
             heard = await self._wire.put(method, target, request.headers.raw, body)
         except MalformedError as error:
