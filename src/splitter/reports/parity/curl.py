@@ -60,8 +60,11 @@ def _quoted(text: str) -> str:
 
 
 def _escaped(sign: str) -> str:
-    if sign in "\\'":
-        return f"\\{sign}"
+    return f"\\{sign}" if sign in "\\'" else escaped(sign)
+
+
+def escaped(sign: str) -> str:
+    """A character as it is, or its escape if it is not printable, as Python and bash spell it."""
     if sign.isprintable():
         return sign
     number = ord(sign)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from splitter.model.acceptance import Acceptance, Stale
 from splitter.model.ending import Endpoint
 from splitter.model.jsontext import write
 from splitter.model.parity import ABSENT, Difference, Outcome, Summary, Verdict
-from splitter.reports.parity.curl import curl
+from splitter.reports.parity.curl import curl, escaped
 
 WIDTH = 300
 """Characters that a value may take on a line."""
@@ -25,7 +24,7 @@ WORDS = {
 
 def printable(text: str) -> str:
     """The text on one line: what is not printable is spelled as an escape."""
-    return text if text.isprintable() else _UNPRINTABLE.sub(_escaped, text)
+    return text if text.isprintable() else "".join(map(escaped, text))
 
 
 def place(difference: Difference) -> str:
@@ -109,15 +108,3 @@ def counted(number: int, noun: str) -> str:
 
 def joined(texts: Iterable[str]) -> str:
     return "\n".join(texts)
-
-
-_UNPRINTABLE = re.compile(r"[^ -~]")
-
-
-def _escaped(found: re.Match[str]) -> str:
-    sign = found[0]
-    if sign.isprintable():
-        return sign
-    short = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(sign)
-    number = ord(sign)
-    return short or (f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}")
