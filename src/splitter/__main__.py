@@ -88,11 +88,11 @@ def _dispatch() -> None:
     """
     if sys.argv[1:2] == ["rewrite-imports"]:
         gc.disable()
-        from splitter.cli_rewriting import run
+        from splitter.cli.rewriting import run
 
         sys.exit(run(sys.argv[2:]))
     gc.set_threshold(_GROWTH)
-    from splitter.cli import app
+    from splitter.cli.app import app
 
     app()
 

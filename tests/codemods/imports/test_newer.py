@@ -135,7 +135,8 @@ def test_both_ways_of_reading_agree_on_all_of_the_syntax(
 
 
 @pytest.mark.parametrize(
-    "name", ["codemods/imports/writing.py", "codemods/imports/reading.py", "cli.py", "errors.py"]
+    "name",
+    ["codemods/imports/writing.py", "codemods/imports/reading.py", "cli/app.py", "errors.py"],
 )
 def test_both_ways_of_reading_agree_on_real_files(
     point: Point, monkeypatch: pytest.MonkeyPatch, name: str
