@@ -129,6 +129,16 @@ class GatewaySection(_Section):
     live: tuple[str, ...] = ()
 
 
+class DeprecationSection(_Section):
+    """How long an old route is to be without hits before it may go, and where hits are kept.
+
+    `hits` is what SPLITTER_HITS says where the monolith runs; relative to the project's folder.
+    """
+
+    quiet_days: float = Field(14, ge=0)
+    hits: str = ".splitter/hits"
+
+
 class Settings(BaseSettings):
     """Everything that the commands go by."""
 
@@ -146,6 +156,7 @@ class Settings(BaseSettings):
     database: DatabaseSection = DatabaseSection()
     parity: ParitySection = ParitySection()
     gateway: GatewaySection = GatewaySection()
+    deprecation: DeprecationSection = DeprecationSection()
 
     @classmethod
     def settings_customise_sources(
@@ -330,6 +341,7 @@ def _known_keys(path: Sequence[int | str]) -> list[str]:
         "database": DatabaseSection,
         "parity": ParitySection,
         "gateway": GatewaySection,
+        "deprecation": DeprecationSection,
     }
     model = sections.get(str(path[0])) if path else Settings
     return list(model.model_fields) if model else []

@@ -160,6 +160,7 @@ def _announce(
         templates,
         f"deprecation/{MODULE}.py.jinja",
         entries=[entry.literals() for entry in entries],
+        depth=path.count("/"),
     )
     written = keep_edits("announce", before, {path: text.encode()}, recorded)
     return written + _call(application, home, before)

@@ -20,6 +20,8 @@ _NOT_FOR_CHILDREN = (
     "WEB_CONCURRENCY",
 )
 _DEFAULTS = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
+_NO_CLIENTS = {"SPLITTER_HITS": "off"}
+"""What splitter itself asks a monolith counts as no hit on its old routes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def surroundings(additions: Mapping[str, str]) -> dict[str, str]:
         for name, value in os.environ.items()
         if name not in _NOT_FOR_CHILDREN and not name.startswith("UVICORN_")
     }
-    return _DEFAULTS | kept | dict(additions)
+    return _DEFAULTS | kept | _NO_CLIENTS | dict(additions)
 
 
 @contextmanager
