@@ -53,6 +53,7 @@ def front(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fron
             file.write(LIVE.format(found.port))
         done = splitter("gateway", at=project)
         assert done.lines[-1] == "run it: nginx -p gateway -c nginx.conf"
+        assert "  + .splitter/routes.toml" in done.lines
         daemon = found.nginx("-g", "daemon off;")
         stack.enter_context(running(daemon, found.port, at=project, environment=os.environ))
         yield found
@@ -100,6 +101,7 @@ def test_a_service_that_is_not_live_any_more_gets_no_requests(front: Front) -> N
         if answer == (200, "monolith"):
             break
     assert answer == (200, "monolith")
+    assert b'state = "service"' not in (front.project / ".splitter" / "routes.toml").read_bytes()
 
 
 def test_a_live_service_has_to_be_there(project: Path) -> None:
@@ -109,6 +111,16 @@ def test_a_live_service_has_to_be_there(project: Path) -> None:
     assert done.err == (
         "error: splitter.toml: gateway.live names fire, which has no service yet\n"
         "  splitter split fire --port 8004\n"
+    )
+
+
+def test_a_routing_table_that_was_broken_by_hand_is_refused(with_services: Path) -> None:
+    splitter("gateway", at=with_services)
+    edit(with_services, ".splitter/routes.toml", "schema = 1", "schema = one")
+    done = splitter("gateway", at=with_services, status=2)
+    assert done.err == (
+        "error: .splitter/routes.toml:3: this is not TOML: Invalid value\n"
+        "  mend it, restore it from version control, or run splitter undo\n"
     )
 
 

@@ -24,9 +24,10 @@ def gateway(
     diff: Diff = False,
     output: As = Format.TEXT,
 ) -> None:
-    """Write the nginx configuration for the present state.
+    """Write the nginx configuration and the routing table for the present state.
 
-    What gateway.live in splitter.toml names goes to its service, all else to the monolith.
+    Each route goes where .splitter/routes.toml says. Before it was moved, it goes to its service
+    if gateway.live in splitter.toml names that, else to the monolith.
     """
     from splitter.workflows import cutting
 

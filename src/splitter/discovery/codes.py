@@ -351,6 +351,18 @@ CODES: Mapping[str, Code] = {
         "there, files that splitter did not write are left as they are.",
         "Point the import at the new home.",
     ),
+    "SPL096": Code(
+        "the routing table named a route that the monolith or the service no longer has",
+        "Routes that were moved are kept in .splitter/routes.toml. This one is gone, or has "
+        "another owner by the present settings, so that its traffic cannot go where it went.",
+        "Check that this is meant; splitter cutover moves it anew.",
+    ),
+    "SPL097": Code(
+        "gateway.live and the routing table differ",
+        "gateway.live says where a service's traffic starts; once splitter cutover or rollback has "
+        "moved a route, .splitter/routes.toml decides.",
+        "Take the service out of gateway.live in splitter.toml.",
+    ),
     "SPL300": Code(
         "an import was reshaped",
         "The inverse map would not give the file back byte for byte.",

@@ -12,45 +12,46 @@ from splitter.actions.deprecation import Application, Notice, marks
 from splitter.actions.deprecation import deprecate as mark
 from splitter.actions.gateway import Gateway, Side, configure
 from splitter.actions.ownership import digest
+from splitter.actions.routing_file import PATH, table_bytes
+from splitter.actions.traffic import as_route
 from splitter.effects.templates import read_templates
 from splitter.errors import RefusedError, UsageError
 from splitter.model.changes import ChangeSet
 from splitter.model.monolith import Module, Route
 from splitter.model.plan import Copy
+from splitter.model.routing import State
 from splitter.planning.plan import Ground
 from splitter.planning.selecting import select
 from splitter.workflows.look import sure_ground
 from splitter.workflows.project import Project
 from splitter.workflows.proposal import Proposal
+from splitter.workflows.traffic import present
 
 __all__ = ["NOTICES", "deprecate", "gateway"]
 
 
 def gateway(project: Project) -> Proposal:
-    """nginx for the present state: what `gateway.live` names goes to its service."""
+    """nginx and the routing table for the present state."""
     settings = project.settings
-    for name in settings.gateway.live:
-        project.settings.service(name)
-        if f"services/{name}_service/main.py" not in project.sources:
-            raise UsageError(
-                f"gateway.live names {name}, which has no service yet",
-                where="splitter.toml",
-                hint=f"splitter split {name} --port {settings.services[name].port}",
-            )
     ground = sure_ground(project)
-    sides = [
-        Side(s, _routes(ground, s.name, project), live=s.name in settings.gateway.live)
-        for s in project.planned()
-        if f"{s.folder}/main.py" in project.sources
-    ]
+    table, notes = present(project, ground)
+    served = {e.key for e in table.entries if e.state in (State.SERVICE, State.RETIRED)}
+    routes = [as_route(entry) for entry in table.entries]
+    sides = []
+    for service in project.planned():
+        own = [as_route(e) for e in table.of(service.name) if e.key in served]
+        if f"{service.folder}/main.py" in project.sources:
+            sides.append(Side(service, tuple(own), live=bool(own)))
     changes = configure(
         Gateway(settings.gateway.port, settings.monolith.port),
         sides,
         templates=read_templates(project.root),
         before=project.sources,
         recorded=project.manifest.written,
-        routes=ground.routes,
+        routes=routes,
     )
+    written = ChangeSet.between(changes.title, project.sources, {PATH: table_bytes(table)}, notes)
+    changes = changes + written
     run = "run it: nginx -p gateway -c nginx.conf"
     return _proposal(project, changes, (run,) if changes else ())
 

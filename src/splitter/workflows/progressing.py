@@ -9,6 +9,8 @@ from typing import Any
 from splitter.actions.notices import read_entries
 from splitter.actions.ownership import digest
 from splitter.actions.rewriting import rewrite_copies
+from splitter.actions.routing_file import read_table
+from splitter.actions.traffic import served
 from splitter.effects import results
 from splitter.model.plan import Service
 from splitter.model.progress import Progress
@@ -41,7 +43,7 @@ def progress(project: Project) -> Progress:
             prints={s.name: fingerprint(project, s) for s in services},
             verified=_runs(results.read(project.root, "verify")),
             parity=_runs(results.read(project.root, "parity")),
-            live=frozenset(settings.gateway.live),
+            live=served(read_table(project.sources), settings.gateway.live),
             deprecated=_deprecated(project, services),
         )
     )

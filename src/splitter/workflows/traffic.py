@@ -1,0 +1,32 @@
+"""Where the traffic of each route goes now: the routing table, whole for the monolith as it is."""
+
+from __future__ import annotations
+
+from splitter.actions.routing_file import read_table
+from splitter.actions.traffic import whole
+from splitter.errors import UsageError
+from splitter.model.changes import Note
+from splitter.model.routing import RoutingTable
+from splitter.planning.plan import Ground
+from splitter.planning.selecting import select
+from splitter.workflows.look import has_routes
+from splitter.workflows.project import Project
+
+
+def present(project: Project, ground: Ground) -> tuple[RoutingTable, tuple[Note, ...]]:
+    """The table with every route of the monolith, and what is odd about it.
+
+    UsageError where gateway.live names what is no service yet.
+    """
+    live = project.settings.gateway.live
+    for name in live:
+        service = project.settings.service(name)
+        if f"{service.folder}/main.py" not in project.sources:
+            raise UsageError(
+                f"gateway.live names {name}, which has no service yet",
+                where="splitter.toml",
+                hint=f"splitter split {name} --port {service.port}",
+            )
+    planned = [s for s in project.planned() if has_routes(s, ground.routes)]
+    owned = {s.name: select(s, ground.routes)[1] for s in planned}
+    return whole(read_table(project.sources), ground.routes, owned, live)
