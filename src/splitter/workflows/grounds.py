@@ -22,11 +22,13 @@ from splitter.model.plan import Service
 from splitter.parity.chains import Chain
 from splitter.workflows import data
 from splitter.workflows.data import Say
-from splitter.workflows.pairs import Forks, Lone, Pair, closed
+from splitter.workflows.pairs import Lone, Pair, closed
 from splitter.workflows.project import Project
+from splitter.workflows.servers import Forks
 from splitter.workflows.sides import asked
 from splitter.workflows.sites import Site
 from splitter.workflows.stands import Ground, Second, Stand
+from splitter.workflows.starts import Starts
 
 AT_A_TIME = max(2, os.cpu_count() or 2)
 """How many sessions have servers of their own at a time."""
@@ -49,7 +51,7 @@ def own_ground(
         site.lay()
         base = stack.enter_context(data.base(project, at, site.monolith_alone, say))
         born.warm()
-        grounds = _Own(site, Forks(project, base, at), timeout)
+        grounds = _Own(site, Forks(project, base, at), Starts(site), timeout)
         yield Ground(grounds.stand, grounds.close)
 
 
@@ -59,6 +61,7 @@ class _Own:
 
     site: Site
     forks: Forks
+    starts: Starts
     timeout: float
     _shared: Pair | None = None
     _second: Lone | None = None
@@ -73,11 +76,11 @@ class _Own:
             yield await self._common(names)
             return
         async with self._seats:
-            pair = Pair(self.site, self.forks, next(self._numbers), self.timeout)
+            pair = self._pair()
             seconds: list[Lone] = []
 
             async def second() -> Second:
-                seconds.append(self._lone())
+                seconds.append(self._lone(len(pair.services)))
                 return await seconds[-1].second()
 
             try:
@@ -94,7 +97,7 @@ class _Own:
     async def _common(self, names: Collection[str]) -> Stand:
         async with self._lock:
             if self._shared is None:
-                self._shared = Pair(self.site, self.forks, next(self._numbers), self.timeout)
+                self._shared = self._pair()
             await self._shared.start(names)
         return Stand(self._shared.monolith, self._shared.services, self._common_second)
 
@@ -105,8 +108,12 @@ class _Own:
             found = await self._second.second()
         return Second(found.client)
 
-    def _lone(self) -> Lone:
-        return Lone(self.site, self.forks, next(self._numbers), self.timeout)
+    def _pair(self) -> Pair:
+        return Pair(self.site, self.forks, next(self._numbers), self.timeout, self.starts)
+
+    def _lone(self, processes: int = 1) -> Lone:
+        number = next(self._numbers)
+        return Lone(self.site, self.forks, number, self.timeout, self.starts, processes)
 
     async def close(self) -> None:
         """End what all sessions shared, and forks that were made ahead."""
