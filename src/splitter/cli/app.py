@@ -53,6 +53,7 @@ app.command("rewrite-imports", context_settings=_OTHERS_WORDS, add_help_option=F
 app.command()(making.verify)
 app.command(context_settings=_OTHERS_WORDS)(proving.record)
 app.command("parity-check")(proving.parity_check)
+app.command("parity-merge")(proving.parity_merge)
 app.command()(making.split)
 app.command()(cutting.gateway)
 app.command()(cutting.deprecate)

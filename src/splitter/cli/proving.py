@@ -16,6 +16,11 @@ from splitter.cli.options import (
     ReportFormat,
 )
 
+ReportAs = Annotated[
+    ReportFormat, typer.Option("--format", help="text, json, junit, github or html.")
+]
+Target = Annotated[Path | None, typer.Option("--output", metavar="FILE", help="Instead of stdout.")]
+
 
 def record(
     context: typer.Context,
@@ -82,12 +87,8 @@ def parity_check(
             help="Rules of what varies: those in it hold, those that are found are added.",
         ),
     ] = None,
-    output: Annotated[
-        ReportFormat, typer.Option("--format", help="text, json, junit, github or html.")
-    ] = ReportFormat.TEXT,
-    target: Annotated[
-        Path | None, typer.Option("--output", metavar="FILE", help="Instead of stdout.")
-    ] = None,
+    output: ReportAs = ReportFormat.TEXT,
+    target: Target = None,
     concurrency: Annotated[int | None, typer.Option("--concurrency", metavar="N")] = None,
     timeout: Annotated[float | None, typer.Option("--timeout", metavar="SECONDS")] = None,
     shard: Annotated[str, typer.Option("--shard", metavar="I/N")] = "",
@@ -101,8 +102,9 @@ def parity_check(
     from splitter.reports import console
     from splitter.reports.parity import output as report
     from splitter.workflows import proving
+    from splitter.workflows.orders import Order
 
-    order = proving.Order(
+    order = Order(
         tuple(services or ()),
         monolith,
         tuple(service or ()),
@@ -118,3 +120,23 @@ def parity_check(
         summary = report.show(comparison.verdicts, output.value, target, ending=comparison.ending)
         passed = comparison.passed(summary)
     raise typer.Exit(0 if passed else 1)
+
+
+def parity_merge(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE", help="The JSON report of each shard.")
+    ],
+    output: ReportAs = ReportFormat.TEXT,
+    target: Target = None,
+) -> None:
+    """Make one report of those of all shards of a run (parity-check --shard I/N --format json).
+
+    Exits as parity-check would have without --shard; with 2 where a shard is missing, there twice,
+    cut off, interrupted, or of another run.
+    """
+    from splitter.reports.parity import output as report
+    from splitter.workflows import merging
+
+    comparison = merging.merged([str(f) for f in files], target=target)
+    summary = report.show(comparison.verdicts, output.value, target, ending=comparison.ending)
+    raise typer.Exit(0 if comparison.passed(summary) else 1)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from typing import IO
 
@@ -30,6 +31,15 @@ def lines(path: Path, name: str) -> Iterator[bytes]:
     with _opened(path, name) as stream:
         for line in stream:
             yield line.rstrip(b"\r\n")
+
+
+@contextmanager
+def text(path: Path, name: str, *, what: str) -> Iterator[Callable[[int], str]]:
+    """What gives the next characters of a file in UTF-8, none at the end."""
+    with _opened(path, name, what) as stream:
+        reader = TextIOWrapper(stream, "utf-8-sig", newline="")
+        yield reader.read
+        reader.detach()
 
 
 def replace(path: Path, data: bytes) -> None:

@@ -147,7 +147,9 @@ class Verdict:
     """What was found for a case. `error` says which side failed and why, or what was missing.
 
     What is `accepted` is no more among the differences. `asked`, of the monolith and of the
-    service, is there where a case did not match.
+    service, is there where a case did not match; in its place are `curls`, the lines for the shell,
+    where the verdict was read from a report. `position` counts from 1 among all cases of the run;
+    0 is unknown.
     """
 
     case: Case
@@ -159,6 +161,8 @@ class Verdict:
     service: Answer | None = None
     accepted: tuple[Accepted, ...] = ()
     asked: tuple[Asked, Asked] | None = None
+    curls: tuple[str, str] | None = None
+    position: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from splitter.model.acceptance import Acceptance, Stale
 from splitter.model.parity import Accepted, Case, Difference, Outcome, Verdict
+from splitter.model.shards import Use
 from splitter.parity.queries import QueryError, locations
 
 if TYPE_CHECKING:
@@ -41,6 +42,10 @@ class Ledger:
             if (what := self._fault(place, entry))
         )
 
+    def uses(self) -> tuple[Use, ...]:
+        """Every entry, in their order, and whether a difference fell under it so far."""
+        return tuple(Use(entry, place in self._used) for place, entry in enumerate(self._entries))
+
     def _settled(self, verdict: Verdict) -> Verdict:
         if not self._entries or not verdict.differences:
             return verdict
@@ -64,12 +69,18 @@ class Ledger:
         return entry.expires < self._today
 
     def _fault(self, place: int, entry: Acceptance) -> str:
-        told = f"{entry.reason} ({entry.ticket})"
         if place not in self._used and not self._partial:
-            return f"no difference falls under this any more: {told}"
+            return unused(entry).what
         if self._is_over(entry):
+            told = f"{entry.reason} ({entry.ticket})"
             return f"accepted until {entry.expires.isoformat()} only: {told}"
         return ""
+
+
+def unused(entry: Acceptance) -> Stale:
+    """What is said of an entry that no difference fell under."""
+    what = f"no difference falls under this any more: {entry.reason} ({entry.ticket})"
+    return Stale(entry.source, entry.line, what)
 
 
 def _is_about(entry: Acceptance, case: Case) -> bool:

@@ -11,6 +11,7 @@ from splitter.effects import case_files
 from splitter.model.acceptance import Acceptance
 from splitter.model.ending import Ending, Endpoint
 from splitter.model.parity import Summary, Verdict
+from splitter.model.shards import Part
 from splitter.parity.acceptances import read_acceptances
 from splitter.parity.ledger import Ledger
 from splitter.workflows.project import Project
@@ -36,9 +37,16 @@ def settled(
     *,
     then: Callable[[Iterator[Verdict]], Iterator[Verdict]] = iter,
     endpoints: Callable[[], tuple[Endpoint, ...]] = tuple,
+    part: Part | None = None,
 ) -> Comparison:
-    """The verdicts as the list leaves them, put through `then`."""
-    return Comparison(then(ledger.settled(verdicts)), lambda: Ending(ledger.stale(), endpoints()))
+    """The verdicts as the list leaves them, put through `then`; `part` is the shard that they are,
+    if they are one."""
+
+    def ending() -> Ending:
+        uses = ledger.uses() if part else ()
+        return Ending(ledger.stale(), endpoints(), part=part, uses=uses)
+
+    return Comparison(then(ledger.settled(verdicts)), ending)
 
 
 def ledger_of(project: Project | None, files: Sequence[str] = (), *, partial: bool) -> Ledger:

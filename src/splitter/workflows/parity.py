@@ -16,6 +16,7 @@ from splitter.errors import UsageError
 from splitter.model.parity import Case, Verdict
 from splitter.parity.chains import Chain, Shard, chains, sharded
 from splitter.parity.secrets import spelled_out
+from splitter.parity.turns import Turns
 from splitter.workflows.exchange import Exchange
 from splitter.workflows.stands import Ground, given
 
@@ -91,9 +92,9 @@ def check_on(
             hint="give a case file with --cases FILE, or name it in splitter.toml: parity.cases",
         )
     selected = sharded(chains(everything), shard)
-    order = _in_file_order(everything, selected)
+    turns = Turns(everything, selected, numbered=shard is not None)
     known = frozenset(secret for case in everything for secret in spelled_out(case.request))
-    return _streamed(Exchange(ground, known), selected, order, concurrency)
+    return _streamed(Exchange(ground, known), selected, turns, concurrency)
 
 
 def assigned(
@@ -198,15 +199,10 @@ def _check_names(cases: Iterable[Case]) -> None:
         seen.add((case.source, case.name))
 
 
-def _in_file_order(cases: Iterable[Case], selected: Iterable[Chain]) -> list[tuple[str, str]]:
-    kept = {(case.source, case.name) for chain in selected for case in chain}
-    return [key for case in cases if (key := (case.source, case.name)) in kept]
-
-
 def _streamed(
     exchange: Exchange,
     selected: list[Chain],
-    order: list[tuple[str, str]],
+    turns: Turns,
     concurrency: int,
 ) -> Iterator[Verdict]:
     """Drive the loop until there are verdicts, so that it rests while they are reported.
@@ -218,7 +214,7 @@ def _streamed(
         loop = runner.get_loop()
         verdicts = exchange.verdicts(selected, concurrency=concurrency)
         with noted(lambda: loop.call_soon_threadsafe(_cancel, asking)) as interrupted:
-            stream = _ordered(verdicts, order, interrupted)
+            stream = _ordered(verdicts, turns, interrupted)
             try:
                 while (some := runner.run(_next(stream, asking))) is not None:
                     yield from some
@@ -229,26 +225,18 @@ def _streamed(
 
 
 async def _ordered(
-    verdicts: AsyncGenerator[list[Verdict]],
-    order: list[tuple[str, str]],
-    interrupted: Callable[[], bool],
+    verdicts: AsyncGenerator[list[Verdict]], turns: Turns, interrupted: Callable[[], bool]
 ) -> AsyncGenerator[list[Verdict]]:
     """Cancelled or interrupted, it gives what has come so far, and ends."""
-    done: dict[tuple[str, str], Verdict] = {}
-    position = 0
     async with aclosing(verdicts):
         try:
             async for some in verdicts:
-                done.update(((v.case.source, v.case.name), v) for v in some)
-                first = position
-                while position < len(order) and order[position] in done:
-                    position += 1
-                yield [done.pop(key) for key in order[first:position]]
+                yield turns.come(some)
                 if interrupted():
                     break
         except asyncio.CancelledError:
             pass
-        yield [done[key] for key in order[position:] if key in done]
+        yield turns.rest()
 
 
 async def _next(

@@ -2,51 +2,36 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from splitter.actions.deprecation import MODULE as NOTICES
-from splitter.actions.gateway import Side, owners
+from splitter.actions.gateway import Side
 from splitter.effects import results
 from splitter.errors import NoProject, UsageError
 from splitter.model.acceptance import Stale
 from splitter.model.monolith import Route
 from splitter.model.parity import Case, Outcome, Summary, Verdict
 from splitter.model.plan import Service
-from splitter.parity.chains import Shard
-from splitter.parity.rules import Rule
+from splitter.model.shards import Part
+from splitter.parity.shards import part_of
 from splitter.planning.plan import Ground
 from splitter.planning.selecting import select
 from splitter.settings import Settings
 from splitter.workflows import accepting, gathering, parity, varying, verifying
+from splitter.workflows.concerning import but_for_notices, concerning, owner_of
 from splitter.workflows.coverage import Coverage
 from splitter.workflows.data import Say
 from splitter.workflows.grounds import own_ground
 from splitter.workflows.look import ground_of
+from splitter.workflows.orders import Limits, Order, limits_of
 from splitter.workflows.project import Project, open_project
 from splitter.workflows.retelling import at_home
-from splitter.workflows.sides import REST, asked
-
-
-@dataclass(frozen=True)
-class Order:
-    """What `parity-check` was told; empty or `None` where it was told nothing."""
-
-    services: tuple[str, ...] = ()
-    monolith: str = ""
-    urls: tuple[str, ...] = ()
-    cases: tuple[str, ...] = ()
-    sources: tuple[str, ...] = ()
-    concurrency: int | None = None
-    timeout: float | None = None
-    shard: str = ""
-    accepted: tuple[str, ...] = ()
-    noise: str = ""
+from splitter.workflows.sides import asked
 
 
 @dataclass(frozen=True)
@@ -73,12 +58,12 @@ def compared(folder: Path | None, order: Order, *, say: Say) -> Iterator[accepti
 
     With URLs the servers are the user's; without any they are started and stopped here.
     """
-    limits = _limits(order)
+    limits = limits_of(order)
     given = parity.named_urls(order.urls)
     if order.monolith or given:
-        ledger = accepting.ledger_of(_found(folder), order.accepted, partial=_is_partial(order))
-        with _given(folder, order, given, limits, say) as verdicts:
-            yield accepting.settled(verdicts, ledger)
+        ledger = accepting.ledger_of(_found(folder), order.accepted, partial=order.leaves_out)
+        with _given(folder, order, given, limits, say) as (verdicts, part):
+            yield accepting.settled(verdicts, ledger, part=part)
         return
     project = open_project(folder)
     services = [project.settings.service(name) for name in order.services]
@@ -93,49 +78,27 @@ def compared(folder: Path | None, order: Order, *, say: Say) -> Iterator[accepti
             f"the {missing[0]} service is planned and not made yet",
             hint=f"splitter split {missing[0]} --port N makes it",
         )
-    ledger = accepting.ledger_of(project, order.accepted, partial=_is_partial(order))
-    with _own(project, services, order, limits, say) as (verdicts, coverage):
+    ledger = accepting.ledger_of(project, order.accepted, partial=order.leaves_out)
+    with _own(project, services, order, limits, say) as (verdicts, coverage, part):
         told = coverage.counted(at_home(project.settings, verdicts))
         remember = partial(_remembered, project, services)
-        yield accepting.settled(told, ledger, then=remember, endpoints=coverage.endpoints)
+        endpoints = coverage.endpoints
+        yield accepting.settled(told, ledger, then=remember, endpoints=endpoints, part=part)
 
 
 def prove(project: Project, services: Sequence[Service], *, say: Say) -> Proof:
     """Boot both sides for these services, proposed or there, and put the configured cases."""
     order = Order()
     ledger = accepting.ledger_of(project, partial=True)
-    with _own(project, services, order, _limits(order), say) as (verdicts, _):
+    with _own(project, services, order, limits_of(order), say) as (verdicts, _, _):
         settled = ledger.settled(at_home(project.settings, verdicts))
         return Proof(tuple(_remembered(project, services, settled)), ledger.stale())
 
 
-def _is_partial(order: Order) -> bool:
-    """Whether cases may be left out that an entry of the project's own list is there for."""
-    others = order.cases or order.sources
-    return bool(order.shard or order.services or (others and not order.accepted))
-
-
-@dataclass(frozen=True)
-class _Limits:
-    concurrency: int | None
-    timeout: float | None
-    shard: Shard | None
-    rules: frozenset[Rule] = frozenset()
-
-
-def _limits(order: Order) -> _Limits:
-    return _Limits(
-        None if order.concurrency is None else parity.concurrency_of(order.concurrency),
-        None if order.timeout is None else parity.timeout_of(order.timeout),
-        parity.shard_of(order.shard) if order.shard else None,
-        varying.read(order.noise),
-    )
-
-
 @contextmanager
 def _given(
-    folder: Path | None, order: Order, services: Mapping[str, str], limits: _Limits, say: Say
-) -> Iterator[Iterator[Verdict]]:
+    folder: Path | None, order: Order, services: Mapping[str, str], limits: Limits, say: Say
+) -> Iterator[tuple[Iterator[Verdict], Part | None]]:
     if not order.monolith or not services:
         raise UsageError(
             "--monolith URL and --service NAME=URL go together",
@@ -154,7 +117,16 @@ def _given(
         shard=limits.shard,
     )
     reproduced = gathering.reproduced(verdicts, say=say)
-    yield varying.told(reproduced, limits.rules, order.noise, say=say)
+    told = varying.told(reproduced, limits.rules, order.noise, say=say)
+    yield told, _part(cases, order, limits, services)
+
+
+def _part(
+    cases: Sequence[Case], order: Order, limits: Limits, services: Iterable[str]
+) -> Part | None:
+    if limits.shard is None:
+        return None
+    return part_of(cases, limits.shard, services=services, partial=order.is_partial)
 
 
 def _found(folder: Path | None) -> Project | None:
@@ -187,15 +159,15 @@ def _gathered(project: Project, order: Order, say: Say, ground: Ground | None = 
 
 @contextmanager
 def _own(
-    project: Project, services: Sequence[Service], order: Order, limits: _Limits, say: Say
-) -> Iterator[tuple[Iterator[Verdict], Coverage]]:
+    project: Project, services: Sequence[Service], order: Order, limits: Limits, say: Say
+) -> Iterator[tuple[Iterator[Verdict], Coverage, Part | None]]:
     ground = ground_of(project)
     everything = _gathered(project, order, say, ground)
     answering = (*services, *asked(project, services))
     sides = [Side(s, select(s, ground.routes)[1], live=True) for s in answering]
-    cases = _concerning(everything, _owner(ground.routes, sides), {s.name for s in services})
+    cases = concerning(everything, owner_of(ground.routes, sides), {s.name for s in services})
     if any(path.rpartition("/")[2] == f"{NOTICES}.py" for path in project.sources):
-        cases = [_but_for_notices(case) for case in cases]
+        cases = [but_for_notices(case) for case in cases]
     if not cases:
         raise UsageError(
             f"no case puts a request to {', '.join(s.name for s in services)}",
@@ -218,7 +190,7 @@ def _own(
         own = {side.service.name: side.routes for side in sides[: len(services)]}
         reproduced = gathering.reproduced(verdicts, say=say)
         told = varying.told(reproduced, limits.rules, order.noise, say=say)
-        yield told, Coverage(ground.routes, own)
+        yield told, Coverage(ground.routes, own), _part(cases, order, limits, own)
 
 
 def _how_to_get_cases(routes: Sequence[Route]) -> str:
@@ -228,49 +200,6 @@ def _how_to_get_cases(routes: Sequence[Route]) -> str:
             "start-up, set lifespan = true under [monolith] in splitter.toml"
         )
     return "add some to the files that parity.cases in splitter.toml names"
-
-
-def _owner(routes: Sequence[Route], sides: Sequence[Side]) -> Callable[[str, str], str]:
-    table = owners(routes, sides)
-    rules = [
-        (re.compile(rule.regex), rule.owner)
-        for rule in (*table.answered, *table.refused, *table.redirected)
-    ]
-
-    def owner(method: str, path: str) -> str:
-        subject = f"{method}:{path}"
-        found = next((who for regex, who in rules if regex.match(subject)), REST)
-        return found.removeprefix("service_")
-
-    return owner
-
-
-def _concerning(
-    cases: Sequence[Case], owner: Callable[[str, str], str], services: set[str]
-) -> list[Case]:
-    """The cases of these services and those that they come after, each with who answers it."""
-    told = [replace(c, service=_told(c, owner, services)) for c in cases]
-    wanted = {(c.source, c.name) for c in told if c.service in services}
-    before = {(c.source, c.name): (c.source, c.after) for c in told if c.after}
-    todo = list(wanted)
-    while todo:
-        earlier = before.get(todo.pop())
-        if earlier is not None and earlier not in wanted:
-            wanted.add(earlier)
-            todo.append(earlier)
-    return [c for c in told if (c.source, c.name) in wanted]
-
-
-def _told(case: Case, owner: Callable[[str, str], str], services: set[str]) -> str:
-    if case.service in services:
-        return case.service
-    return owner(case.request.method, case.request.path.partition("?")[0])
-
-
-def _but_for_notices(case: Case) -> Case:
-    """The monolith announces the end of its old routes; the service does not."""
-    ignore = (*case.rules.ignore, "header:deprecation", "header:sunset")
-    return replace(case, rules=replace(case.rules, ignore=ignore))
 
 
 def _exists(project: Project, service: Service) -> bool:

@@ -6,10 +6,16 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from splitter.model.parity import Asked
+from splitter.model.parity import Asked, Verdict
 
 LONGEST = 4000
 """Bytes of a body that a line holds."""
+
+
+def curls(verdict: Verdict) -> dict[str, str]:
+    """The lines of the monolith and of the service, where the verdict has requests."""
+    lines = verdict.curls or (verdict.asked and tuple(map(curl, verdict.asked))) or ()
+    return dict(zip(("monolith", "service"), lines, strict=False))
 
 
 def curl(asked: Asked) -> str:

@@ -9,7 +9,7 @@ from math import ceil
 from splitter.model.ending import Ending, Endpoint
 from splitter.model.parity import ABSENT, Difference, Outcome, Summary, Verdict
 from splitter.reports.pages import template
-from splitter.reports.parity.curl import curl
+from splitter.reports.parity.curl import curls
 from splitter.reports.parity.tally import Tally
 from splitter.reports.parity.wording import gone, place, printable, request, told, value, why
 
@@ -130,10 +130,7 @@ def _row(verdict: Verdict) -> Row:
         differences=[_entry(d) for d in verdict.differences],
         accepted=[(why(one.by), _entry(one.difference)) for one in verdict.accepted],
         noise=[_entry(d) for d in verdict.noise],
-        curls=[
-            (side, curl(asked))
-            for side, asked in zip(("monolith", "service"), verdict.asked or (), strict=False)
-        ],
+        curls=list(curls(verdict).items()),
     )
 
 

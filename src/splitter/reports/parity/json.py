@@ -8,7 +8,8 @@ from splitter.model.acceptance import Stale
 from splitter.model.ending import Ending, Endpoint
 from splitter.model.jsontext import write
 from splitter.model.parity import ABSENT, Accepted, Answer, Difference, Summary, Verdict
-from splitter.reports.parity.curl import curl
+from splitter.model.shards import Part, Use
+from splitter.reports.parity.curl import curls
 from splitter.reports.parity.tally import Tally
 
 
@@ -29,6 +30,8 @@ def report(
     ended = ending()
     if ended.interrupted:
         out('\n "interrupted": true,')
+    if ended.part:
+        out(f'\n "shard": {write(_part(ended.part, ended.uses))},')
     if ended.endpoints:
         out(f'\n "endpoints": {write([_endpoint(one) for one in ended.endpoints])},')
     out(f'\n "stale": {write([_stale(one) for one in ended.stale])}}}\n')
@@ -49,9 +52,23 @@ def _case(verdict: Verdict) -> dict[str, object]:
             if answer is not None
         },
     }
-    if verdict.asked:
-        told["curl"] = {"monolith": curl(verdict.asked[0]), "service": curl(verdict.asked[1])}
-    return {**told, "error": verdict.error} if verdict.error else told
+    if lines := curls(verdict):
+        told["curl"] = lines
+    if verdict.error:
+        told["error"] = verdict.error
+    return {**told, **_whence(verdict)} if verdict.position else told
+
+
+def _whence(verdict: Verdict) -> dict[str, object]:
+    """What other formats tell of a case, for the report that is made of those of all shards."""
+    case = verdict.case
+    request = {"method": case.request.method, "path": case.request.path}
+    return {
+        "position": verdict.position,
+        "file": case.source,
+        "line": case.line,
+        "request": request,
+    }
 
 
 def _difference(difference: Difference) -> dict[str, object]:
@@ -68,6 +85,17 @@ def _accepted(one: Accepted) -> dict[str, object]:
 
 def _stale(one: Stale) -> dict[str, object]:
     return {"path": one.source, "line": one.line, "message": one.what}
+
+
+def _part(part: Part, uses: Iterable[Use]) -> dict[str, object]:
+    place = {"index": part.index, "count": part.count, "total": part.total, "run": part.run}
+    return {**place, "partial": part.partial, "accepted": [_use(one) for one in uses]}
+
+
+def _use(one: Use) -> dict[str, object]:
+    entry = one.entry
+    why = {"reason": entry.reason, "ticket": entry.ticket, "expires": entry.expires.isoformat()}
+    return {"path": entry.source, "line": entry.line, **why, "used": one.used}
 
 
 def _endpoint(one: Endpoint) -> dict[str, object]:

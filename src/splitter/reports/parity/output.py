@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
@@ -51,7 +52,11 @@ class _Until:
 
     def ending(self, whole: Callable[[], Ending]) -> Callable[[], Ending]:
         """What is known in the end; of a run that was not whole only that."""
-        return lambda: Ending(interrupted=True) if self.interrupted else whole()
+        return lambda: _cut_short(whole()) if self.interrupted else whole()
+
+
+def _cut_short(ending: Ending) -> Ending:
+    return replace(ending, stale=(), endpoints=(), interrupted=True)
 
 
 def _shown(

@@ -8,7 +8,7 @@ from splitter.model.acceptance import Acceptance, Stale
 from splitter.model.ending import Endpoint
 from splitter.model.jsontext import write
 from splitter.model.parity import ABSENT, Difference, Outcome, Summary, Verdict
-from splitter.reports.parity.curl import curl, escaped
+from splitter.reports.parity.curl import curls, escaped
 
 WIDTH = 300
 """Characters that a value may take on a line."""
@@ -58,8 +58,8 @@ def lines(verdict: Verdict, width: int = WIDTH) -> Iterator[str]:
 
 def requests(verdict: Verdict) -> Iterator[str]:
     """A line for the shell for each side, where the case did not match."""
-    for side, asked in zip(_SIDES, verdict.asked or (), strict=False):
-        yield f"{side} {curl(asked)}"
+    for side, line in zip(_SIDES, curls(verdict).values(), strict=False):
+        yield f"{side} {line}"
 
 
 def why(entry: Acceptance) -> str:
