@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 
 def template(name: str) -> Callable[..., str]:
     """What renders the page of that name. An undefined name in it is an error."""
+    return _named(name).render
+
+
+def pieces(name: str) -> Callable[..., Iterator[str]]:
+    """The same, for a page that may be long: it comes in pieces."""
+    return _named(name).generate
+
+
+def _named(name: str) -> Template:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
@@ -18,7 +31,7 @@ def template(name: str) -> Callable[..., str]:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template(name).render
+    return environment.get_template(name)
 
 
 def _folder() -> str:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
 
 from splitter.model.ending import Ending, Endpoint
 from splitter.model.parity import ABSENT, Difference, Outcome, Summary, Verdict
-from splitter.reports.pages import template
+from splitter.reports.pages import pieces, template
 from splitter.reports.parity.curl import curls
+from splitter.reports.parity.spool import Spool, spool
 from splitter.reports.parity.tally import Tally
 from splitter.reports.parity.wording import gone, place, printable, request, told, value, why
 
 WIDTH = 20_000
 """Characters of a value that the page shows."""
+OPEN = 200
+"""Of so many cases at the head those that do not match are folded out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,28 +72,51 @@ def report(
     *,
     ending: Callable[[], Ending] = Ending,
 ) -> Summary:
-    """Write the page when all verdicts are there."""
+    """Write the page when all verdicts are there, for its head counts them."""
     tally = Tally()
-    rows = [_row(verdict) for verdict in tally.count(verdicts)]
-    summary = tally.summary
+    with spool() as put_away:
+        cases = _Cases(put_away)
+        for verdict in tally.count(verdicts):
+            cases.put(_row(verdict))
+        for piece in _page(cases, tally.summary, ending()):
+            out(piece)
+    return tally.summary
+
+
+def _page(cases: _Cases, summary: Summary, ended: Ending) -> Iterator[str]:
     counts = (summary.matched, summary.mismatched, summary.errored, summary.skipped)
-    ended = ending()
-    page = template("reports/parity.html.j2")
-    out(
-        page(
-            rows=rows,
-            counts=dict(zip(map(str, Outcome), counts, strict=True)),
-            services=sorted({row.service for row in rows}),
-            stale=[gone(one) for one in ended.stale],
-            interrupted=ended.interrupted,
-            endpoints=_least_first(ended.endpoints),
-            reached=sum(bool(one.cases) for one in ended.endpoints),
-            latency=_latency(rows),
-            passed=summary.proven and not ended.stale and not ended.interrupted,
-            told=told(summary),
-        )
+    return pieces("reports/parity.html.j2")(
+        cases=cases.spool.pieces(),
+        total=summary.total,
+        counts=dict(zip(map(str, Outcome), counts, strict=True)),
+        services=sorted(cases.services),
+        stale=[gone(one) for one in ended.stale],
+        interrupted=ended.interrupted,
+        endpoints=_least_first(ended.endpoints),
+        reached=sum(bool(one.cases) for one in ended.endpoints),
+        latency=_latency(cases.times),
+        passed=summary.proven and not ended.stale and not ended.interrupted,
+        told=told(summary),
     )
-    return summary
+
+
+class _Cases:
+    """The cases as the page has them, put away until its head is written, and what that needs."""
+
+    def __init__(self, spool: Spool) -> None:
+        self.spool = spool
+        self.services: set[str] = set()
+        self.times = (array("d"), array("d"))
+        self._render = template("reports/parity_case.html.j2")
+        self._count = 0
+
+    def put(self, row: Row) -> None:
+        self._count += 1
+        is_open = row.verdict != Outcome.MATCH and self._count <= OPEN
+        self.spool.put(self._render(row=row, is_open=is_open))
+        self.services.add(row.service)
+        for times, elapsed in zip(self.times, row.elapsed or (), strict=False):
+            times.append(elapsed)
 
 
 def _least_first(endpoints: Iterable[Endpoint]) -> list[Endpoint]:
@@ -97,17 +124,16 @@ def _least_first(endpoints: Iterable[Endpoint]) -> list[Endpoint]:
     return sorted(endpoints, key=lambda one: (one.cases > 0, one.service))
 
 
-def _latency(rows: Iterable[Row]) -> list[tuple[str, tuple[str, str]]]:
+def _latency(times: Iterable[array[float]]) -> list[tuple[str, tuple[str, str]]]:
     """What is told of the times of both sides, over the cases that both answered."""
-    times = [row.elapsed for row in rows if row.elapsed]
-    if not times:
+    sides = [sorted(side) for side in times]
+    if not all(sides):
         return []
-    sides = [sorted(side) for side in zip(*times, strict=True)]
     parts = (("median", 0.5), ("95 %", 0.95), ("longest", 1.0))
     return [(name, (_part(sides[0], part), _part(sides[1], part))) for name, part in parts]
 
 
-def _part(times: list[float], part: float) -> str:
+def _part(times: Sequence[float], part: float) -> str:
     return f"{times[max(0, ceil(part * len(times)) - 1)]:.1f}"
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import chain
 from xml.sax.saxutils import escape, quoteattr
 
 from splitter.model.acceptance import Stale
 from splitter.model.ending import Ending
 from splitter.model.parity import Outcome, Summary, Verdict
+from splitter.reports.parity.spool import spool
 from splitter.reports.parity.tally import Tally
 from splitter.reports.parity.wording import headline, joined, lines, printable
 
@@ -22,23 +24,28 @@ def report(
 ) -> Summary:
     """Write one document when all verdicts are there, since its head counts them."""
     tally = Tally()
-    cases: list[str] = []
     seconds = 0.0
-    for verdict in tally.count(verdicts):
-        cases.append(_case(verdict))
-        seconds += _seconds(verdict)
-    summary = tally.summary
-    stale = [_stale(one) for one in ending().stale]
+    with spool() as cases:
+        for verdict in tally.count(verdicts):
+            cases.put(_case(verdict))
+            seconds += _seconds(verdict)
+        stale = [_stale(one) for one in ending().stale]
+        out(_head(tally.summary, len(stale), seconds))
+        for piece in chain(cases.pieces(), stale):
+            out(piece)
+    out("</testsuite>\n</testsuites>\n")
+    return tally.summary
+
+
+def _head(summary: Summary, stale: int, seconds: float) -> str:
     counts = (
-        f'tests="{summary.total + len(stale)}" failures="{summary.mismatched + len(stale)}" '
+        f'tests="{summary.total + stale}" failures="{summary.mismatched + stale}" '
         f'errors="{summary.errored}" skipped="{summary.skipped}" time="{seconds:.3f}"'
     )
-    out('<?xml version="1.0" encoding="utf-8"?>\n')
-    out(f'<testsuites name="splitter">\n<testsuite name="parity" {counts}>\n')
-    for case in (*cases, *stale):
-        out(case)
-    out("</testsuite>\n</testsuites>\n")
-    return summary
+    return (
+        '<?xml version="1.0" encoding="utf-8"?>\n'
+        f'<testsuites name="splitter">\n<testsuite name="parity" {counts}>\n'
+    )
 
 
 def _case(verdict: Verdict) -> str:
