@@ -39,6 +39,13 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _dotted(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if not all(part.isidentifier() for part in name.split(".")):
+            raise ValueError(f"{name!r} is not a dotted name, such as app.billing")
+    return names
+
+
 class MonolithSection(_Section):
     """Where the monolith is and how it runs."""
 
@@ -50,6 +57,12 @@ class MonolithSection(_Section):
     lifespan: bool = False
     start_seconds: float = Field(90, gt=0)
     environment: dict[str, str] = Field(default_factory=dict)
+    leave_out: tuple[str, ...] = ()
+
+    @field_validator("leave_out")
+    @classmethod
+    def _are_names(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return _dotted(value)
 
     @field_validator("app")
     @classmethod
@@ -62,20 +75,24 @@ class MonolithSection(_Section):
 class ServiceSection(_Section):
     """A service: its port, its routes as modules, files or URL prefixes, and what it owns besides.
 
-    `owns` are modules, packages or names in modules that no other service has for itself.
+    `owns` are modules, packages or names in modules that no other service has for itself;
+    `leave_out` are modules, packages, functions, classes or methods that it does without, besides
+    those that `leave_out` below [monolith] names for all services.
     """
 
     port: int = Field(ge=1, le=65535)
     routes: tuple[str, ...] = ()
     owns: tuple[str, ...] = ()
+    leave_out: tuple[str, ...] = ()
 
-    @field_validator("owns")
+    @field_validator("owns", "leave_out")
     @classmethod
     def _are_names(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for name in value:
-            if not all(part.isidentifier() for part in name.split(".")):
-                raise ValueError(f"{name!r} is not a dotted name, such as app.billing")
-        return value
+        return _dotted(value)
+
+    def named(self, name: str) -> Service:
+        """The service that this section describes."""
+        return Service(name, self.port, self.routes, self.owns, self.leave_out)
 
 
 class DatabaseSection(_Section):
@@ -181,7 +198,7 @@ class Settings(BaseSettings):
 
     def planned(self) -> tuple[Service, ...]:
         """The services of the file, in its order."""
-        return tuple(Service(n, s.port, s.routes, s.owns) for n, s in self.services.items())
+        return tuple(section.named(name) for name, section in self.services.items())
 
     def service(self, name: str) -> Service:
         """The service of that name; ConfigurationError with a suggestion where there is none."""
@@ -191,8 +208,7 @@ class Settings(BaseSettings):
                 hint=_suggest(name, list(self.services), "services")
                 or f"splitter scaffold {name} --port N makes one",
             )
-        section = self.services[name]
-        return Service(name, section.port, section.routes, section.owns)
+        return self.services[name].named(name)
 
 
 class _Table(TomlConfigSettingsSource):

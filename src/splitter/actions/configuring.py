@@ -66,16 +66,21 @@ def with_service(
         services[service.name]["port"] = service.port
         if service.routes:
             services[service.name]["routes"] = list(service.routes)
-        if service.owns:
-            services[service.name]["owns"] = list(service.owns)
+        for key, names in _named(service).items():
+            services[service.name][key] = names
     else:
         services[service.name] = _service(service)
     return tomlkit.dumps(document)
 
 
 def _service(service: Service) -> Any:
-    owns = {"owns": list(service.owns)} if service.owns else {}
-    return _table({"port": service.port, "routes": list(service.routes), **owns})
+    return _table({"port": service.port, "routes": list(service.routes), **_named(service)})
+
+
+def _named(service: Service) -> dict[str, list[str]]:
+    """What of the monolith is its own besides, and what it does without."""
+    named = {"owns": list(service.owns), "leave_out": list(service.leave_out)}
+    return {key: names for key, names in named.items() if names}
 
 
 def _table(values: Mapping[str, Any]) -> Any:

@@ -40,7 +40,8 @@ class Skeleton:
     to import for what they register. `kept` are the (method, path) pairs, `WEBSOCKET` for a
     method too, that are left of the application when it starts; empty: all. `environment` names
     the variables that the monolith reads. `former` are the monolith's names for modules that its
-    code is told as text. `asked` has the functions that services ask one another for.
+    code is told as text. `left_out` are names that the owner leaves out. `asked` has the
+    functions that services ask one another for.
     """
 
     requirements: tuple[str, ...]
@@ -53,6 +54,7 @@ class Skeleton:
     environment: tuple[str, ...] = ()
     former: FormerNames = NOTHING_FORMER
     asked: Asked = NOTHING_ASKED
+    left_out: tuple[str, ...] = ()
 
 
 def scaffold(
@@ -104,6 +106,7 @@ def _files(
         "environment": sorted(skeleton.environment),
         "python_version": _minor(skeleton.python_version),
         "former": skeleton.former,
+        "left_out": skeleton.left_out,
         "internal": bool(skeleton.asked.answers),
         **skeleton.asked.values(),
     }

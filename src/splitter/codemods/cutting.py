@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from splitter.codemods.sequences import Edit, Literal, Row, row_of, values
+from splitter.codemods.sequences import Edit, Literal, Row, bare, row_of, values
 from splitter.codemods.spans import Lines, Span, joined
 
 
@@ -17,7 +17,8 @@ def cuts_in(lines: Lines, node: ast.AST, cut: Collection[ast.AST]) -> Iterator[E
     """The edits that take the nodes in `cut` out of a node that stays.
 
     Of an import its aliases can be cut, of a list, tuple or set its elements, of a dict its
-    values (and the keys with them), of a block its statements.
+    values (and the keys with them), of a block its statements, of a call its arguments, of a
+    `with` its items.
     """
     for name in ("body", "orelse", "finalbody"):
         block = getattr(node, name, None)
@@ -27,6 +28,10 @@ def cuts_in(lines: Lines, node: ast.AST, cut: Collection[ast.AST]) -> Iterator[E
         yield from _in_import(lines, node, cut)
     elif isinstance(node, ast.List | ast.Tuple | ast.Set | ast.Dict):
         yield from _in_literal(lines, node, cut)
+    elif isinstance(node, ast.Call):
+        yield from _in_call(lines, node, cut)
+    elif isinstance(node, ast.With | ast.AsyncWith):
+        yield from _in_with(lines, node, cut)
     keys = _keys_of_cut(node, cut) if isinstance(node, ast.Dict) else ()
     for child in ast.iter_child_nodes(node):
         if child not in keys and not is_gone(child, cut):
@@ -123,6 +128,53 @@ def _in_literal(lines: Lines, node: Literal, cut: Collection[ast.AST]) -> Iterat
         yield *lines.span(node), _EMPTY[type(node)]
     elif any(gone):
         yield from row_of(lines, node).without(gone)
+
+
+def _in_call(lines: Lines, node: ast.Call, cut: Collection[ast.AST]) -> Iterator[Edit]:
+    both: list[ast.expr | ast.keyword] = [*node.args, *node.keywords]
+    given = sorted(both, key=lambda a: (a.lineno, a.col_offset))
+    gone = [argument in cut for argument in given]
+    if not any(gone):
+        return
+    around = lines.span(node.func)[1], lines.span(node)[1]
+    around = lines.text.index("(", around[0]), around[1]
+    if all(gone):
+        yield around[0] + 1, around[1] - 1, ""
+    else:
+        spans = [_with_brackets(lines, lines.span(a), around) for a in given]
+        yield from Row(lines, spans, around, bracketed=True).without(gone)
+
+
+def _in_with(
+    lines: Lines, node: ast.With | ast.AsyncWith, cut: Collection[ast.AST]
+) -> Iterator[Edit]:
+    """Where no item stays the block does, under a condition that always holds."""
+    gone = [item in cut for item in node.items]
+    if not any(gone):
+        return
+    ends = [(i.context_expr, i.optional_vars or i.context_expr) for i in node.items]
+    spans = [(lines.span(first)[0], lines.span(last)[1]) for first, last in ends]
+    start, body = lines.span(node)[0], lines.span(node.body[0])[0]
+    colon = spans[-1][1] + bare(lines.text[spans[-1][1] : body]).index(":")
+    if all(gone):
+        yield start, colon, "if True"
+        return
+    bracket = bare(lines.text[start : spans[0][0]]).find("(")
+    opened = start + bracket if bracket >= 0 else spans[0][0]
+    around = opened, colon if bracket < 0 else lines.text.rindex(")", 0, colon) + 1
+    spans = [_with_brackets(lines, span, around) for span in spans]
+    yield from Row(lines, spans, around, bracketed=bracket >= 0).without(gone)
+
+
+def _with_brackets(lines: Lines, span: Span, around: Span) -> Span:
+    """The span of an element with the brackets that stand around it alone."""
+    start, end = span
+    while True:
+        before = lines.text[around[0] + 1 : start].rstrip()
+        after = lines.text[end : around[1] - 1]
+        if not before.endswith("(") or not after.lstrip().startswith(")"):
+            return start, end
+        start, end = around[0] + len(before), end + len(after) - len(after.lstrip()) + 1
 
 
 def _keys_of_cut(node: ast.Dict, cut: Collection[ast.AST]) -> list[ast.expr | None]:

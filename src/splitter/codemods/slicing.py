@@ -26,8 +26,9 @@ class Slice:
 
     `statements`: indexes of top-level statements kept as they are; `aliases`: import statement →
     the local names kept of it; `cut`: nodes inside kept statements that go (statements, import
-    aliases, elements of a list, tuple or set, values of a dict); `extra`: lines of import to put
-    behind those at the top; `bodies`: function → what stands in the place of its body.
+    aliases, elements of a list, tuple or set, values of a dict, arguments of a call, items of a
+    `with`); `extra`: lines of import to put behind those at the top; `bodies`: function → what
+    stands in the place of its body.
     """
 
     statements: Collection[int]

@@ -29,7 +29,7 @@ class Lines:
 
     def span(self, node: ast.AST) -> Span:
         """From the first character of a node, its decorators included, to behind the last."""
-        assert isinstance(node, ast.stmt | ast.expr | ast.alias)
+        assert isinstance(node, ast.stmt | ast.expr | ast.alias | ast.keyword)
         last, end = node.end_lineno or node.lineno, node.end_col_offset or 0
         start = self.offset(node.lineno, node.col_offset)
         for decorator in getattr(node, "decorator_list", ())[:1]:

@@ -124,8 +124,9 @@ CODES: Mapping[str, Code] = {
         "starts it runs it: the services that keep it, and the monolith as long as it is there. A "
         "loop that refreshes what its own process remembers is right to do so; one that sends "
         "mail, bills or cleans up does it twice.",
-        "Let one of them have it: start it by a setting that only that one sets, take a lock in "
-        "the database, or move it to a process of its own.",
+        "Let one of them have it: name it in leave_out below [services.NAME] (or below [monolith], "
+        "for all services), start it by a setting that only that one sets, take a lock in the "
+        "database, or move it to a process of its own.",
     ),
     "SPL018": Code(
         "a transaction writes tables of two services",
@@ -289,6 +290,20 @@ CODES: Mapping[str, Code] = {
         "failed or told something else than the routes do.",
         "See whether the routes below it are all there. A database on this machine may be reached; "
         "other addresses are refused on purpose.",
+    ),
+    "SPL043": Code(
+        "the service does without it",
+        "leave_out in splitter.toml names it, so what the application does with it (a call, a "
+        "task, a list's element, an inclusion) is not in the service, nor is code that only it "
+        "needs. The monolith goes on doing it.",
+        "Nothing has to be done. Take the name out of leave_out to have it back.",
+    ),
+    "SPL044": Code(
+        "what leave_out names is needed",
+        "The code that the service keeps does more with it than call it for its effect: it uses "
+        "what it gives, or it is an endpoint's own code. It cannot be cut there without changing "
+        "what the rest does.",
+        "Name something in leave_out that has this use in it, or take the name out.",
     ),
     "SPL050": Code(
         "a function of another service is asked for over HTTP",

@@ -94,6 +94,8 @@ class Figures:
     `left_out` are the places (path, line) where the application is cut. `writes` and `reads` are
     the tables of its routes; a table that it only reads is not in `writes`. `unneeded` are the
     distributions that the monolith's own files ask for and this service can do without.
+    `omitted` are the names that the owner leaves out of it, `spared` the lines that do not come
+    along because of that.
     """
 
     service: Service
@@ -113,6 +115,8 @@ class Figures:
     unneeded: tuple[str, ...] = ()
     blockers: tuple[Note, ...] = ()
     notes: tuple[Note, ...] = ()
+    omitted: tuple[str, ...] = ()
+    spared: int = 0
 
     @property
     def name(self) -> str:

@@ -22,13 +22,15 @@ class Home(StrEnum):
 class Service:
     """A service as the user names it; `routes` are modules, files or URL prefixes, as given.
 
-    `owns` are modules, packages and names of the monolith that are its own besides.
+    `owns` are modules, packages and names of the monolith that are its own besides; `leave_out`
+    are those that it does without.
     """
 
     name: str
     port: int
     routes: tuple[str, ...] = ()
     owns: tuple[str, ...] = ()
+    leave_out: tuple[str, ...] = ()
 
     @property
     def folder(self) -> str:

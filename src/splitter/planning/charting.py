@@ -23,7 +23,7 @@ from splitter.planning.cut import Cut
 from splitter.planning.findings.ownership import Ownership
 from splitter.planning.needs import Needs
 from splitter.planning.parting import FOUNDATION, Part
-from splitter.planning.plan import Blueprint
+from splitter.planning.plan import Blueprint, unpruned
 from splitter.planning.program import Place
 from splitter.planning.requirements import distributions_of
 from splitter.planning.selecting import route_modules
@@ -50,6 +50,7 @@ class _Charting:
         declared = declarations(self.program.sources)
         self.declared = {one.name for one in declared}
         self.measure = Measure(self.program)
+        self.unpruned = unpruned(blueprint)
         self.closures = Closures(self.program, blueprint.ground.parsed.trees)
 
     def chart(self) -> Chart:
@@ -96,7 +97,17 @@ class _Charting:
             tuple(sorted(self.declared - distributions_of(plan.requirements))),
             tuple(sorted(note for note in found if note.blocks)),
             tuple(sorted(note for note in found if not note.blocks)),
+            tuple(sorted(needs.left)),
+            self._spared(name, needs),
         )
+
+    def _spared(self, name: str, needs: Needs) -> int:
+        """The lines that would come along if the owner left nothing out."""
+        everything = self.unpruned.get(name)
+        if everything is None:
+            return 0
+        before, after = (self.measure.amount(_kept(found)) for found in (everything, needs))
+        return before.lines - after.lines
 
     def _statements(self, owner: str, needs: Needs) -> Iterator[Place]:
         """What goes to an owner of what a service needs."""
@@ -211,6 +222,10 @@ def _reached(name: str, uses: Mapping[str, Iterable[str]]) -> set[str]:
 
 def _places(part: Part) -> Iterator[Place]:
     return ((part.module, index) for index in {*part.statements, *part.aliases})
+
+
+def _kept(needs: Needs) -> Iterator[Place]:
+    return ((module, index) for module, found in needs.kept.items() for index in found)
 
 
 def _is_all(part: Part) -> bool:

@@ -53,7 +53,8 @@ def cut(
         ground.parsed, loaded=running.modules, installed=running.distributions
     )
     calls = {s.name: blueprint.calls(s.name) for s in services} if blueprint is not None else {}
-    members = parties(program, ground.routes, services, ground.app, calls=calls)
+    needs = blueprint.needs if blueprint is not None else {}
+    members = parties(program, ground.routes, services, ground.app, calls=calls, needs=needs)
     names = Names(ground.parsed)
     tables = read_tables(ground.parsed, names)
     variables = read_variables(ground.parsed, names)

@@ -17,6 +17,7 @@ from splitter.discovery.parsing import module_name
 from splitter.discovery.reading import idle_imports, uses_of
 from splitter.discovery.scopes import Chain, Imported, Uses, in_order
 from splitter.model.changes import Note
+from splitter.planning.leaving import Leaving
 from splitter.planning.needs import Call, Needs, Node
 from splitter.planning.parting import is_for_types
 from splitter.planning.program import Place, Program, Router
@@ -40,12 +41,14 @@ def search(
     selection: Selection,
     roots: Iterable[tuple[str, Chain]],
     call: Callable[[Place], Call | None] = lambda _: None,
+    leaving: Leaving | None = None,
 ) -> Needs:
     """The needs of a selection of routes and of further names, given as (module, chain).
 
     Where `call` gives a call, nothing is needed of a function but what its signature names.
     """
-    hunt = _Hunt(routers.program, registries, Ways(routers, selection), call)
+    leaving = leaving or Leaving(routers.program, {})
+    hunt = _Hunt(routers.program, registries, Ways(routers, selection, leaving), call)
     for module in sorted({*selection.modules, *(m for m, _ in selection.endpoints)}):
         hunt.reach(module)
     for module, chain in roots:
@@ -55,6 +58,7 @@ def search(
         else:
             hunt.use_module(module, (), None)
     hunt.run()
+    hunt.needs.gone = frozenset(leaving.pieces())
     return hunt.needs
 
 
@@ -70,6 +74,7 @@ class _Hunt:
         self._call = call
         self._registries = registries
         self._ways = ways
+        self._leaving = ways.leaving
         self.needs = Needs()
         self._todo: list[Callable[[], None]] = []
         self._followed: dict[tuple[str, Chain, Node | None], bool] = {}
@@ -192,6 +197,8 @@ class _Hunt:
                 self._need((module, statement.index), origin)
 
     def _run(self, view: ModuleView, effect: Effect) -> None:
+        if self._leaving and self._leaves(view, effect):
+            return
         if not effect.module:
             place = (view.name, effect.index)
             self._register(place, None) if effect.puts else self._need(place, None)
@@ -203,6 +210,15 @@ class _Hunt:
         else:
             self.needs.kept[view.name].add(effect.index)
             self.use_module(effect.module, SEEN, None)
+
+    def _leaves(self, view: ModuleView, effect: Effect) -> bool:
+        """Whether what runs for its effect is left out."""
+        name = self._leaving.place((view.name, effect.index))
+        name = name or self._leaving.module(effect.module)
+        if name:
+            line = view.statements[effect.index].line
+            self.needs.left.setdefault(name, set()).add((view.path, line))
+        return bool(name)
 
     def _when_wanted(self, things: tuple[Router, ...], run: Callable[[], None]) -> None:
         """Do something, as soon as one of some objects is needed."""
@@ -240,6 +256,8 @@ class _Hunt:
 
     def _import(self, imported: Imported, rest: Chain, origin: Node | None) -> None:
         module, name = imported.module, imported.name
+        if self._leaving and self._asks_for(self._left_module(imported), origin):
+            return
         if not self.program.is_own(module):
             where = origin[0] if origin else ""
             if origin is not None and runs_scripts(imported):
@@ -257,6 +275,23 @@ class _Hunt:
             self.reach(module)
             if not self.follow(module, (name, *rest), origin):
                 self._unresolved(module, name, origin)
+
+    def _left_module(self, imported: Imported) -> str:
+        """What the owner named that has the module which an import takes."""
+        whole = f"{imported.module}.{imported.name}" if imported.name else imported.module
+        return self._leaving.module(whole)
+
+    def _asks_for(self, name: str, origin: Node | None) -> bool:
+        """Whether something is left out; then what still asks for it stands in the way."""
+        view = self.program.views.get(origin[0]) if name and origin else None
+        if view is not None and origin is not None:
+            found = {note.path for note in self.needs.notes if note.what == _needed(name)}
+            if view.path not in found:
+                self._stands_in_the_way(view, _line(view, origin[1]), name)
+        return bool(name)
+
+    def _stands_in_the_way(self, view: ModuleView, line: int, name: str) -> None:
+        self.needs.notes.add(Note(view.path, line, "SPL044", _needed(name), True))
 
     def _through_star(self, view: ModuleView, chain: Chain, origin: Node | None) -> bool:
         for index, star in view.stars:
@@ -281,7 +316,10 @@ class _Hunt:
     def _need(self, place: Place, origin: Node | None) -> None:
         module, index = place
         statement = self.program.statement(place)
+        if self._leaving and self._asks_for(self._leaving.place(place), origin):
+            return
         if statement.node in self._ways.cuts(statement):
+            self._told_of(statement)
             self.needs.cut.setdefault(module, set()).add(statement.node)
             return
         self._edge(origin, place)
@@ -303,6 +341,8 @@ class _Hunt:
         if statement.kind is Kind.IMPORT:
             return
         cuts = self._ways.cuts(statement)
+        if self._leaving:
+            self._told_of(statement)
         if cuts:
             self.needs.cut.setdefault(view.name, set()).update(cuts)
             idle = idle_imports(statement.node, resolve=view.resolve, skip=cuts)
@@ -325,6 +365,14 @@ class _Hunt:
         self._dynamic(view, statement, cuts)
         self._lodged(view, statement, cuts)
 
+    def _told_of(self, statement: Statement) -> None:
+        """What goes of a statement by the owner's word, and what cannot."""
+        view = self.program.views[statement.module]
+        for name, line in self._leaving.told(statement):
+            self.needs.left.setdefault(name, set()).add((view.path, line))
+        for stuck in self._leaving.stuck(statement):
+            self._stands_in_the_way(view, stuck.line, stuck.name)
+
     def _ask(self, place: Place, call: Call) -> None:
         """Another service has the function: what is left is its signature, and what it raises."""
         self.needs.called[place] = call
@@ -343,6 +391,9 @@ class _Hunt:
         for said in self.program.spoken(place):
             module, chain = leads(self.program, said.name)
             if said.node in cuts or not module:
+                continue
+            if self._leaving.module(module):
+                self._asks_for(self._leaving.module(module), place)
                 continue
             self.needs.spoken.add(module)
             self.reach(module)
@@ -415,6 +466,10 @@ class _Hunt:
         ):
             place = (view.path, _line(view, origin[1]), module)
             self.needs.unresolved.setdefault(place, set()).add(name)
+
+
+def _needed(name: str) -> str:
+    return f"uses {name}, which leave_out names, for more than its effect"
 
 
 def _from_the_top(module: str) -> list[str]:

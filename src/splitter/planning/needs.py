@@ -6,6 +6,7 @@ import ast
 from dataclasses import dataclass, field
 
 from splitter.model.changes import Note
+from splitter.planning.pieces import Piece
 from splitter.planning.program import Place
 
 Node = tuple[str, int | str]
@@ -64,7 +65,9 @@ class Needs:
     one that only the running program knows; `scripts`: files that a library runs by their paths,
     by the modules that let it; `called`: functions that are kept as calls of another service;
     `unresolved`: by path and line of an import and its module, names that the module does not
-    define in the open.
+    define in the open; `left`: what the owner leaves out, as it is named there, with the places
+    (path, line) where something went with it; `gone`: the functions, classes and methods that are
+    left out.
     """
 
     kept: dict[str, set[int]] = field(default_factory=dict)
@@ -84,10 +87,15 @@ class Needs:
     unresolved: dict[tuple[str, int, str], set[str]] = field(default_factory=dict)
     called: dict[Place, Call] = field(default_factory=dict)
     notes: set[Note] = field(default_factory=set)
+    left: dict[str, set[tuple[str, int]]] = field(default_factory=dict)
+    gone: frozenset[Piece] = frozenset()
 
     def told(self) -> set[Note]:
         """The notes; what an import names and its module does not define is one."""
         found = set(self.notes)
+        for name, places in self.left.items():
+            what = f"{name} is left out here, as leave_out says"
+            found.update(Note(path, line, "SPL043", what) for path, line in places)
         for (path, line, module), names in self.unresolved.items():
             first, more = sorted(names)[:3], max(0, len(names) - 3)
             listed = ", ".join(first) + (f" and {more} more" if more else "")

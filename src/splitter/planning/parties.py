@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from splitter.discovery.modules import Kind
+from splitter.discovery.trees import walk
 from splitter.errors import UsageError
 from splitter.model.monolith import Route
 from splitter.model.plan import Service
-from splitter.planning.needs import Call
+from splitter.planning.needs import Call, Needs
 from splitter.planning.pieces import Piece
 from splitter.planning.program import Program
 from splitter.planning.reaching import Reach, Reaching
@@ -28,16 +30,24 @@ class Party:
 
     `answering` is what they reach; `always` is what runs in it whichever routes it has: what its
     modules do when they are imported, its start-up, what the application puts around a route.
+    `gone` are the pieces that the owner leaves out of it, `cut` the nodes that are cut for it.
     """
 
     name: str
     routes: tuple[Route, ...]
     answering: Reach
     always: Reach
+    gone: frozenset[Piece] = frozenset()
+    cut: frozenset[ast.AST] = frozenset()
 
     @cached_property
     def pieces(self) -> frozenset[Piece]:
-        return frozenset(self.answering.pieces | self.always.pieces)
+        return frozenset(self.answering.pieces | self.always.pieces) - self.gone
+
+    @cached_property
+    def missing(self) -> frozenset[ast.AST]:
+        """All that is in what is cut for it."""
+        return frozenset(part for node in self.cut for part in walk(node))
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,12 +91,14 @@ def parties(
     app: str,
     *,
     calls: Mapping[str, Iterable[Call]] | None = None,
+    needs: Mapping[str, Needs] | None = None,
 ) -> Parties:
     """The parties to a cut. Routes that no service has are the monolith's.
 
-    `calls`: the functions that a service asks others for; they run for their owners.
+    `calls`: the functions that a service asks others for; they run for their owners. `needs`
+    tell what is left out of services.
     """
-    reaching, calls = Reaching(program), calls or {}
+    reaching, calls, needs = Reaching(program), calls or {}, needs or {}
     asked = [call for found in calls.values() for call in found]
     around = reaching.reach(_around(program, app), starting=True)
     told = [*_selected(services, routes)]
@@ -97,14 +109,17 @@ def parties(
     members = []
     for name, chosen in told:
         own = [(*call.place, "") for call in asked if call.owner == name]
+        found = needs.get(name, Needs())
         others = {call.place for call in calls.get(name, ())}
+        others |= {piece[:2] for piece in found.gone if not piece[2]}
         answering = reaching.reach([*reaching.roots(chosen), *own], but=others)
         effects = reaching.reach(_effects(program, answering), but=others)
         outer = (
             reaching.reach(_around(program, app), starting=True, but=others) if others else around
         )
         always = Reach(outer.pieces | effects.pieces, outer.attributes | effects.attributes)
-        members.append(Party(name, chosen, answering, always))
+        cut = frozenset(node for nodes in found.cut.values() for node in nodes)
+        members.append(Party(name, chosen, answering, always, found.gone, cut))
     return Parties(program, reaching, tuple(members))
 
 

@@ -20,6 +20,7 @@ from splitter.planning.homes import divide
 from splitter.planning.hunting import search
 from splitter.planning.importing import importers, place_of, text_of
 from splitter.planning.layout import Layout, lay_out
+from splitter.planning.leaving import Leaving, check_routes, leaving
 from splitter.planning.needs import Call, Needs
 from splitter.planning.parting import FOUNDATION, Division, Part
 from splitter.planning.program import Program
@@ -31,7 +32,10 @@ from splitter.planning.selecting import Selection, select
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What every plan starts from. `app` is `module:attribute`; `homes` as in splitter.toml."""
+    """What every plan starts from. `app` is `module:attribute`; `homes` as in splitter.toml.
+
+    `leave_out` are the names that every service does without.
+    """
 
     parsed: Parsed
     routes: tuple[Route, ...]
@@ -39,6 +43,7 @@ class Ground:
     routes_package: str
     homes: Mapping[str, str]
     running: RunningApp
+    leave_out: tuple[str, ...] = ()
 
     @property
     def application(self) -> str:
@@ -154,8 +159,11 @@ def draw(ground: Ground, services: Sequence[Service]) -> Blueprint:
     root = (module, tuple(attribute.split(".")))
     routers, registries = Routers(program), Registries(program)
     chosen = {name: selection for name, (selection, _) in selections.items()}
+    lefts = {s.name: leaving(program, s, ground.leave_out) for s in services}
+    for s in services:
+        check_routes(lefts[s.name], s, selections[s.name][0], root)
     calls = Calls.across(program, ground.routes, services, chosen, running)
-    needs = _needs(routers, registries, chosen, root, calls)
+    needs = _needs(routers, registries, chosen, root, calls, lefts)
     for name, found in needs.items():
         found.notes.update(calls.said(name, found))
     homes = [(home, ()) for home in ground.homes if home in program.views]
@@ -178,12 +186,23 @@ def draw(ground: Ground, services: Sequence[Service]) -> Blueprint:
     return Blueprint(ground, program, needs, division, layout, plans)
 
 
+def unpruned(blueprint: Blueprint) -> Mapping[str, Needs]:
+    """What services would need of which the owner leaves something out; empty if there is none."""
+    pruned = {name for name, found in blueprint.needs.items() if found.left}
+    if not pruned:
+        return {}
+    services = [replace(p.service, leave_out=()) for p in blueprint.plans.values()]
+    whole = draw(replace(blueprint.ground, leave_out=()), services)
+    return {name: whole.needs[name] for name in pruned}
+
+
 def _needs(
     routers: Routers,
     registries: Registries,
     selections: Mapping[str, Selection],
     root: tuple[str, tuple[str, ...]],
     calls: Calls,
+    lefts: Mapping[str, Leaving],
 ) -> dict[str, Needs]:
     """What each service needs; an owner also needs what others ask it for."""
     found: dict[str, Needs] = {}
@@ -192,7 +211,9 @@ def _needs(
     while due:
         name = due.pop(0)
         roots = [root, *sorted(asked[name])]
-        found[name] = search(routers, registries, selections[name], roots, calls.by(name))
+        found[name] = search(
+            routers, registries, selections[name], roots, calls.by(name), lefts[name]
+        )
         for call in found[name].called.values():
             wanted = (call.module, (call.name,))
             if wanted not in asked[call.owner]:

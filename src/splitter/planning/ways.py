@@ -8,10 +8,12 @@ from collections.abc import Iterable, Iterator
 from splitter.discovery.modules import Statement
 from splitter.discovery.trees import walk
 from splitter.planning.facts import NONE
+from splitter.planning.leaving import Leaving
 from splitter.planning.loops import values_of
 from splitter.planning.program import Router
 from splitter.planning.routers import Inclusion, Routers, included_expression
 from splitter.planning.selecting import Selection
+from splitter.planning.severing import left_empty
 
 Leads = bool | None
 """Whether something leads to a selected route; `None`: it cannot be told, so it is kept."""
@@ -20,8 +22,9 @@ Leads = bool | None
 class Ways:
     """The ways from the application to the routes of one selection."""
 
-    def __init__(self, routers: Routers, selection: Selection) -> None:
+    def __init__(self, routers: Routers, selection: Selection, leaving: Leaving) -> None:
         self.routers = routers
+        self.leaving = leaving
         self.program = routers.program
         self.selection = selection
         self._known: dict[Router, Leads] = {}
@@ -43,6 +46,11 @@ class Ways:
         return any(self.takes(self.program.statement(place)) for place in places)
 
     def cuts(self, statement: Statement) -> set[ast.AST]:
+        """What leads to nothing selected, and what the owner leaves out."""
+        cuts = self._unled(statement) | self.leaving.cuts(statement)
+        return cuts | set(left_empty(statement.node, cuts)) if cuts else cuts
+
+    def _unled(self, statement: Statement) -> set[ast.AST]:
         """Inclusions, and elements of lists of routers, that lead to nothing selected."""
         place = (statement.module, statement.index)
         facts = self.program.facts(place)
@@ -59,7 +67,7 @@ class Ways:
             if not elements and self._is_false(statement, child):
                 cuts.add(expression)
         cuts.update(self._unfed(statement))
-        return cuts | set(_left_empty(statement.node, cuts)) if cuts else cuts
+        return cuts
 
     def _unfed(self, statement: Statement) -> Iterator[ast.AST]:
         """Elements of a list that only feeds loops of inclusions, none of which leads anywhere."""
@@ -158,14 +166,3 @@ def _endpoint(call: ast.Call) -> ast.expr | None:
     """The endpoint of `add_api_route("/x", endpoint)`."""
     named = [k.value for k in call.keywords if k.arg in ("endpoint", "route")]
     return next(iter([*named, *call.args[1:2]]), None)
-
-
-def _left_empty(node: ast.AST, cuts: set[ast.AST]) -> Iterator[ast.AST]:
-    """Compound statements of which everything is cut."""
-    blocks = [getattr(node, name, []) for name in ("body", "orelse", "finalbody", "handlers")]
-    inner = [part for block in blocks if isinstance(block, list) for part in block]
-    for part in inner:
-        yield from _left_empty(part, cuts)
-    empty = set(inner) and all(p in cuts or p in set(_left_empty(p, cuts)) for p in inner)
-    if empty and isinstance(node, ast.If | ast.For | ast.While | ast.With):
-        yield node

@@ -160,7 +160,9 @@ def _new_service(
     given = tuple(routes) or (known.routes if known else ())
     selection, _ = select(Service(name, port, given), ground.routes)
     resolved = given or tuple(sorted(selection.modules))
-    service = Service(name, port, resolved, known.owns if known else ())
+    service = Service(name, port, resolved)
+    if known:
+        service = replace(service, owns=known.owns, leave_out=known.leave_out)
     twin = next(
         (
             s.name
@@ -177,8 +179,10 @@ def _new_service(
             f"port {port} is in use{f' by {by}' if by else ''}", hint="stop that, or name another"
         )
     if twin:
-        owns = (*service.owns, *project.settings.services[twin].owns)
-        service = replace(service, owns=tuple(dict.fromkeys(owns)))
+        former = project.settings.services[twin]
+        owns = tuple(dict.fromkeys((*service.owns, *former.owns)))
+        left = tuple(dict.fromkeys((*service.leave_out, *former.leave_out)))
+        service = replace(service, owns=owns, leave_out=left)
     return _configured(project, service, twin), service, ground
 
 
@@ -197,7 +201,9 @@ def _configured(project: Project, service: Service, twin: str) -> Project:
     """The project as it is once the service stands in its settings."""
     from splitter.settings import ServiceSection
 
-    section = ServiceSection(port=service.port, routes=service.routes, owns=service.owns)
+    section = ServiceSection(
+        port=service.port, routes=service.routes, owns=service.owns, leave_out=service.leave_out
+    )
     named = {n: s for n, s in project.settings.services.items() if n != twin}
     settings = project.settings.model_copy(update={"services": {**named, service.name: section}})
     return replace(project, settings=settings, renamed=twin)
@@ -258,6 +264,7 @@ def _skeleton_of(
         environment=blueprint.environment(service.name),
         former=blueprint.former_names(service.name),
         asked=asked(blueprint, service.name),
+        left_out=tuple(sorted(blueprint.needs[service.name].left)),
     )
     return skeleton_of(
         service,

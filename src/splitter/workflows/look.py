@@ -46,6 +46,7 @@ def ground_of(project: Project) -> Ground:
         project.settings.monolith.routes,
         project.settings.homes,
         running,
+        project.settings.monolith.leave_out,
     )
 
 
@@ -143,7 +144,15 @@ def _planned(
 ) -> tuple[Cut, Blueprint | None]:
     """The plans of the planned services, if there can be any, and what stands in their way."""
     monolith = project.settings.monolith
-    ground = Ground(parsed, routes, monolith.app, monolith.routes, project.settings.homes, running)
+    ground = Ground(
+        parsed,
+        routes,
+        monolith.app,
+        monolith.routes,
+        project.settings.homes,
+        running,
+        monolith.leave_out,
+    )
     services = [s for s in project.planned() if has_routes(s, routes)]
     blueprint = draw(ground, services) if services and not running.error else None
     return cut(ground, services, blueprint=blueprint, seen=seen), blueprint

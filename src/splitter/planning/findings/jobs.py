@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -11,6 +12,7 @@ from splitter.discovery.trees import walk
 from splitter.planning.findings.calls import Calls, Sight, argument
 from splitter.planning.findings.finding import Finding, finding
 from splitter.planning.findings.kinds import last_name
+from splitter.planning.findings.leavable import leavable
 from splitter.planning.parties import MONOLITH, Parties, listed
 from splitter.planning.pieces import Piece
 
@@ -35,7 +37,7 @@ def doubled_jobs(calls: Calls) -> Iterator[Finding]:
         for sight, name in sights:
             by_piece[sight.piece].append((sight, name))
         for found in by_piece.values():
-            yield _told(calls.parties, found, doing)
+            yield from _told(calls.parties, found, doing)
 
 
 def _scheduled(calls: Calls) -> Iterator[tuple[Sight, str]]:
@@ -54,17 +56,30 @@ def _started(calls: Calls) -> Iterator[tuple[Sight, str]]:
             yield sight, loop
 
 
-def _told(parties: Parties, found: list[tuple[Sight, str]], doing: str) -> Finding:
+def _told(parties: Parties, found: list[tuple[Sight, str]], doing: str) -> Iterator[Finding]:
+    """The finding, unless the owner leaves the jobs out of all services that would have them."""
     sight = found[0][0]
-    names = parties.with_piece(sight.piece)
+    names = _with_call(parties, found)
     services = [n for n in names if n != MONOLITH]
+    if parties.planned and not services:
+        return
     jobs = list(dict.fromkeys(name for _, name in found))
     doing = doing if len(jobs) == 1 else doing.replace("is ", "are ", 1).replace("goes", "go")
     where = "in each service that keeps it"
     if services:
         where = f"in {parties.told(services)} and in {MONOLITH}"
     what = f"{listed(jobs)} {doing}, and would run {where}"
-    return finding(sight.view.path, sight.line, "SPL017", what, names)
+    named = [*dict.fromkeys(filter(None, (leavable(parties, s.piece, _job(s)) for s, _ in found)))]
+    if named:
+        what += f"; leave_out = {json.dumps(named)} keeps it to the monolith"
+    yield finding(sight.view.path, sight.line, "SPL017", what, names)
+
+
+def _with_call(parties: Parties, found: list[tuple[Sight, str]]) -> list[str]:
+    """The parties that start one of the jobs."""
+    calls = {sight.call for sight, _ in found}
+    names = parties.with_piece(found[0][0].piece)
+    return [p.name for p in parties.members if p.name in names and not calls <= p.missing]
 
 
 def _at_start(parties: Parties, piece: Piece) -> bool:
@@ -76,6 +91,8 @@ def _at_start(parties: Parties, piece: Piece) -> bool:
 
 def _job(sight: Sight) -> ast.expr | None:
     """What is started: a function, or a call of one."""
+    if last_name(sight.call.func) in _SCHEDULES:
+        return argument(sight.call, 0, "func")
     if last_name(sight.call.func) in ("Thread", "Process"):
         given = argument(sight.call, 1, "target")
     elif last_name(sight.call.func) == "Timer":

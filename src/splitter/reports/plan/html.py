@@ -31,6 +31,7 @@ class Row:
     crossings: list[str]
     blockers: list[str]
     notes: list[str]
+    spared: list[str]
     files: list[tuple[str, str, str]]
     more: int
 
@@ -86,6 +87,7 @@ def _row(chart: Chart, figures: Figures) -> Row:
         [f"{c.name} at {wording.place(c.path, c.line)}" for c in figures.crossings],
         [wording.noted(note) for note in figures.blockers],
         [wording.noted(note) for note in figures.notes],
+        wording.spared(figures),
         [_file(p) for p in sorted(own, key=lambda p: p.path)[:_FILES]],
         max(0, len(own) - _FILES),
     )

@@ -40,6 +40,8 @@ def _service(chart: Chart, figures: Figures) -> dict[str, object]:
         "import_closure": asdict(figures.closure),
         "moves": [asdict(placement) for placement in figures.placements],
         "left_out": [{"path": path, "line": line} for path, line in figures.left_out],
+        "omitted": list(figures.omitted),
+        "spared": figures.spared,
         "writes": list(figures.writes),
         "contested": list(chart.contested(figures.name)),
         "reads": list(figures.reads),

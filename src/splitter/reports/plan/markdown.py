@@ -72,6 +72,7 @@ def _service(chart: Chart, figures: Figures) -> Iterator[str]:
         f"- as whole files it would be {counted(figures.whole.lines, 'line')}, with all that its "
         f"route files import {number(figures.closure.lines)}"
     )
+    yield from (f"- {line}" for line in wording.spared(figures))
     for verb, names in (
         ("writes", list(wording.written(chart, figures))),
         ("reads", list(wording.read(chart, figures))),

@@ -70,6 +70,7 @@ def _service(chart: Chart, figures: Figures) -> Iterator[str]:
     left_out = [wording.place(*found) for found in figures.left_out]
     yield from _row("code", code)
     yield from _row("left out", [listed(left_out, 3)] if left_out else ())
+    yield from _row("spared", wording.spared(figures))
     yield from _row("writes", [listed(list(wording.written(chart, figures)))])
     yield from _row("reads", ["; ".join(wording.read(chart, figures))])
     yield from _row("tied to", [_references(chart, figures)])

@@ -44,6 +44,14 @@ def amounts(amount: Amount) -> str:
     return f"{counted(amount.lines, 'line')} in {counted(amount.files, 'file')}"
 
 
+def spared(figures: Figures) -> list[str]:
+    """What the owner leaves out, and what that comes to; nothing where he does not."""
+    if not figures.omitted:
+        return []
+    lines = counted(figures.spared, "line")
+    return [f"{lines} less, because leave_out names {listed(figures.omitted)}"]
+
+
 def title(route: Route) -> str:
     """A route as one names it."""
     return f"{','.join(route.methods) or route.kind} {route.path}"
