@@ -70,6 +70,7 @@ def check(plan: Blueprint, *, factory: bool = False) -> dict[str, Answers]:
         alone = f"{moved}:{app.partition(':')[2]}"
         also = plan.effects(name)
         first = tuple(module_name(p) for p in files if p.endswith("/former_names.py"))
+        first += plan.first(name)
         service = ask(files, alone, routes, factory=factory, also=also, first=first)
         assert service.answers == monolith.answers
         assert [r for r in service.routes if r not in monolith.routes] == []

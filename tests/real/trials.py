@@ -26,6 +26,7 @@ class Outcome(StrEnum):
     """What came of an attempt, worst last."""
 
     MATCHED = "split, matches"
+    BOOTED = "split, boots alone"
     ANNOUNCED = "refused beforehand"
     DIFFERED = "refused by parity"
     DEAD = "does not boot"
@@ -123,13 +124,20 @@ def names(ground: Ground, modules: Sequence[str]) -> dict[str, tuple[str, int]]:
 
 
 def trials(
-    ground: Ground, modules: Mapping[str, int], *, among: Collection[str] = ()
+    ground: Ground,
+    modules: Mapping[str, int],
+    *,
+    among: Collection[str] = (),
+    parity: bool = True,
 ) -> Iterator[Trial]:
-    """Split off each module in turn, in the one project, with parity; `among` are all there are."""
+    """Split off each module in turn, in the one project; `among` are all there are.
+
+    Without `parity` each only has to boot alone.
+    """
     sizes = {module: _sizes(ground, [module], among or modules) for module in modules}
     named = names(ground, list(modules))
     for module, routes in modules.items():
-        yield _tried(ground, *named[module], {module: routes}, sizes[module])
+        yield _tried(ground, *named[module], {module: routes}, sizes[module], parity=parity)
 
 
 def together(ground: Ground, modules: Mapping[str, int]) -> Iterator[Trial]:
@@ -151,12 +159,20 @@ def _sizes(ground: Ground, modules: Sequence[str], among: Collection[str]) -> tu
 
 
 def _tried(
-    ground: Ground, name: str, port: int, modules: Mapping[str, int], sizes: tuple[int, int]
+    ground: Ground,
+    name: str,
+    port: int,
+    modules: Mapping[str, int],
+    sizes: tuple[int, int],
+    *,
+    parity: bool = True,
 ) -> Trial:
     words = [word for module in modules for word in ("--routes", module)]
+    words += [] if parity else ["--no-parity"]
     run = splitter(ground, "split", name, *words, "--port", str(port), "--format", "json")
     outcome, matched, total, codes = judged(run)
-    copied = _copied(ground.project, name) if outcome is Outcome.MATCHED else 0
+    made = outcome in (Outcome.MATCHED, Outcome.BOOTED)
+    copied = _copied(ground.project, name) if made else 0
     routes, told = sum(modules.values()), ", ".join(modules)
     return Trial(told, name, routes, outcome, matched, total, codes, copied, *sizes, run)
 
@@ -179,6 +195,8 @@ def judged(run: Run) -> tuple[Outcome, int, int, tuple[str, ...]]:
     codes = tuple(sorted(set(re.findall(r"^  \S+:\d+: (SPL\d+) ", run.err, re.MULTILINE))))
     if run.status == 0 and total and matched == total:
         return Outcome.MATCHED, matched, total, codes
+    if run.status == 0 and not cases and details.get("verify", {}).get("ok"):
+        return Outcome.BOOTED, 0, 0, codes
     if run.status == 1 and not details and codes:
         return Outcome.ANNOUNCED, 0, 0, codes
     if run.status == 1 and cases:

@@ -41,7 +41,7 @@ class Skeleton:
     method too, that are left of the application when it starts; empty: all. `environment` names
     the variables that the monolith reads. `former` are the monolith's names for modules that its
     code is told as text. `left_out` are names that the owner leaves out. `asked` has the
-    functions that services ask one another for.
+    functions that services ask one another for. `first` are modules to import before all others.
     """
 
     requirements: tuple[str, ...]
@@ -55,6 +55,7 @@ class Skeleton:
     former: FormerNames = NOTHING_FORMER
     asked: Asked = NOTHING_ASKED
     left_out: tuple[str, ...] = ()
+    first: tuple[str, ...] = ()
 
 
 def scaffold(
@@ -107,6 +108,7 @@ def _files(
         "python_version": _minor(skeleton.python_version),
         "former": skeleton.former,
         "left_out": skeleton.left_out,
+        "first": skeleton.first,
         "internal": bool(skeleton.asked.answers),
         **skeleton.asked.values(),
     }

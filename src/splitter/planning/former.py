@@ -34,7 +34,7 @@ def former_names(
     for module in sorted(modules):
         targets = [layout.targets.get(home, {}).get(module, "") for home in homes]
         found[module] = tuple(target for target in targets if target)
-    packages = {parent: found.get(parent, ()) for m in found for parent in _parents(m)}
+    packages = {parent: found.get(parent, ()) for m in found for parent in packages_around(m)}
     packages |= {
         m: t for m, t in found.items() if m in program.views and program.views[m].is_package
     }
@@ -44,6 +44,7 @@ def former_names(
     )
 
 
-def _parents(name: str) -> list[str]:
+def packages_around(name: str) -> list[str]:
+    """The packages that a module lies in, the outermost first."""
     parts = name.split(".")
     return [".".join(parts[:count]) for count in range(1, len(parts))]

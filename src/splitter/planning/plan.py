@@ -15,7 +15,12 @@ from splitter.model.monolith import Route, RunningApp
 from splitter.model.plan import Home, Placement, Plan, Service
 from splitter.planning.calls import Calls, http_client
 from splitter.planning.data import Data, data_of
-from splitter.planning.former import NOTHING_FORMER, FormerNames, former_names
+from splitter.planning.former import (
+    NOTHING_FORMER,
+    FormerNames,
+    former_names,
+    packages_around,
+)
 from splitter.planning.homes import divide
 from splitter.planning.hunting import search
 from splitter.planning.importing import importers, place_of, text_of
@@ -69,6 +74,21 @@ class Blueprint:
     def effects(self, owner: str) -> tuple[str, ...]:
         """New names of modules that a service must import although no import leads to them."""
         return tuple(sorted(set(_effects(self, owner))))
+
+    def first(self, owner: str) -> tuple[str, ...]:
+        """New names of packages that a service must import before all else.
+
+        A module with a home of its own lies in the package no more that imports it: whoever
+        imported the module had run the package before, which circles of imports rest on.
+        """
+        parts, targets = self.division.parts.get(FOUNDATION, {}), self.layout.targets
+        found: list[str] = []
+        for module in sorted(self.ground.homes):
+            around = [p for p in packages_around(module) if p in parts and not parts[p].empty]
+            kept = [p for p in around if p in self.needs[owner].kept]
+            if module in parts and any(_takes(self.program, p, module) for p in kept):
+                found += [targets[FOUNDATION][p] for p in kept if p in targets[FOUNDATION]]
+        return tuple(dict.fromkeys(found))
 
     def data(self, owner: str) -> Data:
         """The files that the code of a service and the shared code with it read."""
@@ -350,6 +370,16 @@ def _imports_for_effect(needs: Needs, part: Part) -> bool:
     used = {target for targets in needs.edges.values() for target in targets}
     names = {name for found in part.aliases.values() for name in found}
     return any((part.module, name) not in used for name in names)
+
+
+def _takes(program: Program, package: str, module: str) -> bool:
+    """Whether a package imports a module, or something from it."""
+    imported = program.views[package].imports.values()
+    return any(
+        module in (target.module, f"{target.module}.{target.name}")
+        for found in imported
+        for _, target in found
+    )
 
 
 def _calls_for_engine(node: ast.AST) -> bool:

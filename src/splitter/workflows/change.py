@@ -264,6 +264,7 @@ def _skeleton_of(
         environment=blueprint.environment(service.name),
         former=blueprint.former_names(service.name),
         asked=asked(blueprint, service.name),
+        first=blueprint.first(service.name),
         left_out=tuple(sorted(blueprint.needs[service.name].left)),
     )
     return skeleton_of(
