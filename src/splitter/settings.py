@@ -146,6 +146,12 @@ class GatewaySection(_Section):
     live: tuple[str, ...] = ()
 
 
+class FrontendSection(_Section):
+    """Where the frontend is: a folder, relative to the project's; found by its files if empty."""
+
+    folder: str = ""
+
+
 class DeprecationSection(_Section):
     """How long an old route is to be without hits before it may go, and where hits are kept.
 
@@ -173,6 +179,7 @@ class Settings(BaseSettings):
     database: DatabaseSection = DatabaseSection()
     parity: ParitySection = ParitySection()
     gateway: GatewaySection = GatewaySection()
+    frontend: FrontendSection = FrontendSection()
     deprecation: DeprecationSection = DeprecationSection()
 
     @classmethod
@@ -357,6 +364,7 @@ def _known_keys(path: Sequence[int | str]) -> list[str]:
         "database": DatabaseSection,
         "parity": ParitySection,
         "gateway": GatewaySection,
+        "frontend": FrontendSection,
         "deprecation": DeprecationSection,
     }
     model = sections.get(str(path[0])) if path else Settings

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from splitter.cli import cutting, looking, making, own, proving
+from splitter.cli import cutting, frontend, looking, making, own, proving
 from splitter.cli.options import ProjectDir
 
 app = typer.Typer(
@@ -57,6 +57,7 @@ app.command("parity-merge")(proving.parity_merge)
 app.command()(making.split)
 app.command()(cutting.gateway)
 app.command()(cutting.deprecate)
+app.add_typer(frontend.app, name="frontend")
 app.command()(looking.status)
 app.command()(own.undo)
 app.command()(own.demo)
