@@ -140,10 +140,27 @@ class ParitySection(_Section):
 
 
 class GatewaySection(_Section):
-    """The gateway's own port, and the services that it already sends traffic to."""
+    """The gateway's own port, and what it goes by.
+
+    `live` are the services that have their traffic from the start; what `splitter cutover` has
+    moved is in the routing table. `hosts` tells where `monolith` and services are, if not on this
+    machine. `sticky` is what keeps a client on one side of a canary: `address`, `header:NAME` or
+    `cookie:NAME`. `header` is the one by which a tester names a side; empty, there is none.
+    `closing_seconds` is how long clients are told to close their connections before a reload.
+    """
 
     port: int = Field(8080, ge=1, le=65535)
     live: tuple[str, ...] = ()
+    hosts: dict[str, str] = Field(default_factory=dict)
+    sticky: str = Field("address", pattern=r"^(address|(header|cookie):[A-Za-z0-9_-]+)$")
+    header: str = Field("X-Splitter-Service", pattern=r"^[A-Za-z0-9-]*$")
+    closing_seconds: float = Field(2, ge=0, le=60)
+
+    @property
+    def sticky_key(self) -> tuple[str, str]:
+        """As `("address", "")`, `("http", HEADER)` or `("cookie", NAME)`."""
+        kind, _, name = self.sticky.partition(":")
+        return ("http" if kind == "header" else kind), name
 
 
 class FrontendSection(_Section):

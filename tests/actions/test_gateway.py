@@ -8,7 +8,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,12 +18,12 @@ from typing import Any
 import httpx
 import pytest
 
-from splitter.actions.gateway import Gateway, Side, configure
+from splitter.actions.gateway import Gateway, configure
 from splitter.actions.ownership import digest
 from splitter.effects.templates import read_templates
 from splitter.model.changes import ChangeSet, Note
 from splitter.model.monolith import Route
-from splitter.model.plan import Service
+from splitter.model.routing import Entry, RoutingTable, State
 
 
 def route(methods: str, path: str, kind: str = "http") -> Route:
@@ -42,13 +42,29 @@ DEEP = route("GET", "/docs/{page:path}")
 QUOTED = route("GET", '/it\'s/"q"; {x}$s\\n/ü')
 ALL = [LIST, NEW, EXPORT, ONE, POSTS, SLASH, FEED, FILES, DEEP, QUOTED]
 OWN = (LIST, ONE, POSTS, SLASH, FEED, FILES, DEEP, QUOTED)
-TRANSACTION = Side(Service("transaction", 8002), OWN, live=True)
-GATEWAY = Gateway(port=8080, monolith_port=8000)
+GATEWAY = Gateway(8080, "127.0.0.1:8000", {"transaction": "127.0.0.1:8002"})
 
 
-def proposed(side: Side = TRANSACTION, gateway: Gateway = GATEWAY, **options: Any) -> ChangeSet:
+def routing(
+    own: Sequence[Route] = OWN, state: State = State.SERVICE, percent: int = 100
+) -> RoutingTable:
+    """Every route in order, some of them the service's and as far as that."""
+    moved = {"owner": "transaction", "state": state, "percent": percent}
+    every = [*ALL, *(r for r in own if r not in ALL)]
+    return RoutingTable(
+        tuple(Entry(r.methods, r.path, r.kind, **(moved if r in own else {})) for r in every)  # type: ignore[arg-type]
+    )
+
+
+def proposed(
+    table: RoutingTable | None = None, gateway: Gateway = GATEWAY, **options: Any
+) -> ChangeSet:
     given: dict[str, Any] = {"before": {}, "recorded": {}, "routes": ALL}
-    return configure(gateway, [side], templates=read_templates(), **(given | options))
+    table = routing() if table is None else table
+    return configure(gateway, table, templates=read_templates(), **(given | options))
+
+
+NOWHERE = routing(state=State.MONOLITH, percent=0)
 
 
 def configuration(change: ChangeSet) -> str:
@@ -56,7 +72,7 @@ def configuration(change: ChangeSet) -> str:
 
 
 def decisions(text: str) -> list[str]:
-    found = re.search(r'map "\$verb:\$uri" \$owner {\n(.*?)\n    }', text, re.DOTALL)
+    found = re.search(r'map "\$verb:\$uri" \$lane {\n(.*?)\n    }', text, re.DOTALL)
     assert found
     lines = [line.strip() for line in found[1].splitlines()]
     return [line for line in lines if line and not line.startswith("#")]
@@ -69,32 +85,23 @@ def test_it_is_a_folder_that_nginx_can_be_started_in() -> None:
 
 
 def test_what_is_not_live_is_the_monoliths() -> None:
-    text = configuration(proposed(replace(TRANSACTION, live=False)))
+    text = configuration(proposed(NOWHERE))
     assert decisions(text) == ["default monolith;"]
     assert "service_transaction" not in text
 
 
 def test_each_route_has_its_place() -> None:
-    assert decisions(configuration(proposed(replace(TRANSACTION, routes=(LIST, ONE, FEED))))) == [
+    assert decisions(configuration(proposed(routing((LIST, ONE, FEED))))) == [
         "default monolith;",
-        '"~^GET:/api/transactions$" service_transaction;',
+        '"~^GET:/api/transactions$" transaction.service;',
         '"~^POST:/api/transactions$" monolith;',
-        '"~^(?:GET|PUT):/api/transactions/[0-9]+$" service_transaction;',
-        '"~^WEBSOCKET:/feed$" service_transaction;',
+        '"~^(?:GET|PUT):/api/transactions/[0-9]+$" transaction.service;',
+        '"~^WEBSOCKET:/feed$" transaction.service;',
         '"~^WEBSOCKET:" monolith;',
-        '"~^[^:]+:/api/transactions$" service_transaction;',
-        '"~^[^:]+:/api/transactions/[0-9]+$" service_transaction;',
-        '"~^[^:]+:/api/transactions/+$" service_transaction;',
-        '"~^[^:]+:/api/transactions/[0-9]+/+$" service_transaction;',
-    ]
-
-
-def test_without_the_monoliths_order_the_most_specific_comes_first() -> None:
-    side = replace(TRANSACTION, routes=(DEEP, POSTS, LIST))
-    assert decisions(configuration(proposed(side, routes=())))[1:4] == [
-        '"~^GET:/api/transactions$" service_transaction;',
-        '"~^GET:/api/[^/]+/posts$" service_transaction;',
-        '"~^GET:/docs/.*$" service_transaction;',
+        '"~^[^:]+:/api/transactions$" transaction.service;',
+        '"~^[^:]+:/api/transactions/[0-9]+$" transaction.service;',
+        '"~^[^:]+:/api/transactions/+$" transaction.service;',
+        '"~^[^:]+:/api/transactions/[0-9]+/+$" transaction.service;',
     ]
 
 
@@ -102,17 +109,17 @@ def test_a_second_time_nothing_changes_and_edits_are_kept() -> None:
     before = proposed().over({})
     assert not proposed(before=before)
     recorded = {path: digest(data) for path, data in before.items()}
-    moved = proposed(replace(TRANSACTION, live=False), before=before, recorded=recorded)
+    moved = proposed(NOWHERE, before=before, recorded=recorded)
     assert [(c.path, c.kind) for c in moved.changes] == [("gateway/nginx.conf", "change")]
     before["gateway/nginx.conf"] += b"# mine\n"
-    kept = proposed(replace(TRANSACTION, live=False), before=before, recorded=recorded)
+    kept = proposed(NOWHERE, before=before, recorded=recorded)
     assert not kept
     assert [note.code for note in kept.notes] == ["SPL090"]
 
 
 def test_a_converter_of_the_application_is_told_of() -> None:
     odd = route("GET", "/on/{day:date}")
-    (note,) = proposed(replace(TRANSACTION, routes=(odd,))).notes
+    (note,) = proposed(routing((odd,)), routes=[*ALL, odd]).notes
     assert note == Note(
         "routes.py",
         7,
@@ -222,9 +229,9 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("gateway")
     command = nginx(folder, "-g", "daemon off;" + ("user root;" if os.geteuid() == 0 else ""))
     with served() as monolith, served() as service:
-        gateway = Gateway(port=free_port(), monolith_port=monolith)
-        side = replace(TRANSACTION, service=Service("transaction", service))
-        write(folder, proposed(side, gateway))
+        sides = {"transaction": f"127.0.0.1:{service}"}
+        gateway = Gateway(free_port(), f"127.0.0.1:{monolith}", sides)
+        write(folder, proposed(gateway=gateway))
         process = subprocess.Popen(command, stderr=subprocess.PIPE)
         try:
             wait_for(gateway.port)
@@ -246,9 +253,18 @@ def wait_for(port: int) -> None:
 
 
 @pytest.mark.nginx
-@pytest.mark.parametrize("live", [True, False])
-def test_nginx_takes_the_configuration(tmp_path: Path, live: bool) -> None:
-    write(tmp_path, proposed(replace(TRANSACTION, live=live)))
+@pytest.mark.parametrize(
+    ("state", "percent"), [("monolith", 0), ("shadow", 0), ("canary", 7), ("service", 100)]
+)
+@pytest.mark.parametrize(
+    ("sticky", "header"),
+    [(("address", ""), "X-Side"), (("http", "X-Client"), ""), (("cookie", "id"), "X-Side")],
+)
+def test_nginx_takes_the_configuration(
+    tmp_path: Path, state: str, percent: int, sticky: tuple[str, str], header: str
+) -> None:
+    gateway = replace(GATEWAY, sticky=sticky, header=header)
+    write(tmp_path, proposed(routing(state=State(state), percent=percent), gateway))
     done = subprocess.run(nginx(tmp_path, "-t"), capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "warn" not in done.stderr

@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.routing import compile_path
 
-from splitter.actions.paths import overlap, pattern, specific_first, unknown_converters
-from splitter.model.monolith import Route
+from splitter.actions.paths import overlap, pattern, unknown_converters
 
 PARTS = st.sampled_from(
     ["", "a", "a.b", "b-c", "é", "(x)*", "{p}", "{q:int}", "v{r}.csv", "{s:float}", "{t:uuid}"]
@@ -53,11 +52,3 @@ def test_these_do_not_overlap(one: str, other: str) -> None:
 def test_converters_of_the_application_are_named() -> None:
     assert unknown_converters("/{a}/{b:int}/{c:date}/{d:path}") == ["date"]
     assert re.fullmatch(pattern("/{c:date}"), "/2026-01-01")
-
-
-def test_the_most_specific_comes_first() -> None:
-    paths = ["/{p:path}", "/a/{x}", "/{y}/b", "/a/b", "/a/x{z}", "/a"]
-    routes = [Route(("GET",), path, "m:f", "m.py", 1) for path in paths]
-    assert [route.path for route in specific_first(routes)] == [
-        *("/a", "/a/b", "/a/x{z}", "/a/{x}", "/{y}/b", "/{p:path}"),
-    ]

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from splitter.actions.ownership import keep_edits
-from splitter.actions.paths import specific_first, unknown_converters
+from splitter.actions.lanes import lanes
+from splitter.actions.ownership import digest, keep_edits
+from splitter.actions.paths import unknown_converters
 from splitter.actions.rendering import render
 from splitter.actions.routing import MONOLITH, Rule, Table, table
 from splitter.model.changes import ChangeSet, Note
 from splitter.model.monolith import Route
 from splitter.model.plan import Service
+from splitter.model.routing import RoutingTable
 
 CONFIGURATION = "gateway/nginx.conf"
 UNKNOWN_CONVERTER = "SPL093"
@@ -19,63 +21,91 @@ UNKNOWN_CONVERTER = "SPL093"
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A service, the routes that are its own, and whether traffic for them goes to it."""
+    """A service, the routes that are its own, and whether requests for them are for it."""
 
     service: Service
     routes: tuple[Route, ...]
     live: bool
-    host: str = "127.0.0.1"
 
     @property
     def owner(self) -> str:
         """The name of its upstream."""
         return f"service_{self.service.name}"
 
-    @property
-    def address(self) -> str:
-        return f"{self.host}:{self.service.port}"
+
+Sticky = tuple[str, str]
+"""What tells one client from another: `("address", "")`, `("http", HEADER)`, `("cookie", NAME)`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """Where the gateway listens and where the monolith does; `body_limit` as nginx takes it."""
+    """Where the gateway listens and where the sides do.
+
+    `monolith` is `host:port`, `services` names to the same. `body_limit` is as nginx takes it,
+    `header` lets a tester name a side (none, if empty).
+    """
 
     port: int
-    monolith_port: int
-    monolith_host: str = "127.0.0.1"
+    monolith: str
+    services: Mapping[str, str]
     body_limit: str = "0"
+    sticky: Sticky = ("address", "")
+    header: str = "X-Splitter-Service"
 
 
 def configure(
     gateway: Gateway,
-    sides: Sequence[Side],
+    routing: RoutingTable,
     *,
     templates: Mapping[str, str],
     before: Mapping[str, bytes],
     recorded: Mapping[str, str],
     routes: Sequence[Route] = (),
 ) -> ChangeSet:
-    """nginx, complete: what live services have goes to them, all else to the monolith.
+    """The gateway's files, complete: every request goes where the routing table says.
 
-    `routes` are all of the monolith's in the order in which it tries them; without them the
-    sides' own count, the most specific first. Files edited by hand are left, with a note.
+    `routes` are the monolith's, for what is to be said of them. Files edited by hand are left,
+    with a note.
     """
-    every = list(routes) or specific_first(r for side in sides for r in side.routes)
-    texts = {
+    texts = texts_of(gateway, routing, templates)
+    files = {path: text.encode() for path, text in texts.items()}
+    change = keep_edits("configure the gateway", before, files, recorded)
+    return replace(change, notes=(*change.notes, *_unknown(routes, routing)))
+
+
+def texts_of(
+    gateway: Gateway, routing: RoutingTable, templates: Mapping[str, str]
+) -> dict[str, str]:
+    """What the gateway's files say, by path."""
+    rules, found = lanes(routing, gateway.services)
+    return {
         CONFIGURATION: render(
             templates,
             "gateway/nginx.conf.jinja",
             port=gateway.port,
-            monolith=f"{gateway.monolith_host}:{gateway.monolith_port}",
+            monolith=gateway.monolith,
+            upstreams={lane.upstream: gateway.services[lane.service] for lane in found},
             body_limit=gateway.body_limit,
-            live=[side for side in sides if side.live],
-            table=_quoted(owners(every, sides)),
+            lanes=found,
+            mirrors=any(lane.is_shadow for lane in found),
+            sticky=(gateway.sticky[0], _variable(gateway.sticky[1])),
+            header=_variable(gateway.header),
+            generation=generation_of(gateway, routing),
+            table=_quoted(rules),
         ),
         "gateway/.gitignore": render(templates, "gateway/gitignore.jinja"),
     }
-    files = {path: text.encode() for path, text in texts.items()}
-    change = keep_edits("configure the gateway", before, files, recorded)
-    return replace(change, notes=(*change.notes, *_unknown(sides)))
+
+
+def generation_of(gateway: Gateway, routing: RoutingTable) -> str:
+    """A word that tells one version of the files from all others, and that stands in them."""
+    ways = [(entry.key, entry.owner, entry.state, entry.percent) for entry in routing.entries]
+    return digest(repr((gateway, ways)).encode())[:12]
+
+
+def _variable(header: str) -> str:
+    """The name of a header as a part of an nginx variable's."""
+    return header.lower().replace("-", "_")
 
 
 def owners(routes: Sequence[Route], sides: Sequence[Side]) -> Table:
@@ -108,7 +138,8 @@ def _string(text: str) -> str:
     return '"' + text.replace("\\\\", "\\\\\\\\").replace('"', '\\"') + '"'
 
 
-def _unknown(sides: Sequence[Side]) -> list[Note]:
+def _unknown(routes: Sequence[Route], routing: RoutingTable) -> list[Note]:
+    moving = {(e.kind, e.path) for e in routing.entries if e.owner != MONOLITH}
     return [
         Note(
             route.file,
@@ -117,7 +148,7 @@ def _unknown(sides: Sequence[Side]) -> list[Note]:
             f"the gateway takes one element of the path for {name!r} in {route.path}: "
             "what this converter of the application matches is not known",
         )
-        for side in sides
-        for route in side.routes
+        for route in routes
+        if (route.kind, route.path) in moving
         for name in unknown_converters(route.path)
     ]

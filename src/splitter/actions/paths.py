@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import cache
 from itertools import zip_longest
-
-from splitter.model.monolith import Route
 
 PARAMETER = re.compile(r"{[a-zA-Z_][a-zA-Z0-9_]*(?::([a-zA-Z_][a-zA-Z0-9_]*))?}")
 CONVERTERS = {
@@ -49,14 +46,6 @@ def overlap(one: str, other: str) -> bool:
     return True
 
 
-def specific_first(routes: Iterable[Route]) -> list[Route]:
-    """In an order in which a fixed path comes before a parameter that would take it.
-
-    For routes whose own order is not known: the order in which they are registered decides.
-    """
-    return sorted(routes, key=lambda route: [_vagueness(part) for part in route.path.split("/")])
-
-
 def _escaped(text: str) -> str:
     return re.sub(r"[.^$*+?{}\[\]\\|()]", r"\\\g<0>", text)
 
@@ -71,11 +60,3 @@ def _alike(a: str, b: str) -> bool:
     if "{" not in a and "{" not in b:
         return False
     return bool(re.fullmatch(pattern(a), b) or re.fullmatch(pattern(b), a))
-
-
-def _vagueness(part: str) -> tuple[int, int]:
-    """Fixed parts first, then the ones with more fixed text, those over several elements last."""
-    if not PARAMETER.search(part):
-        return (0, 0)
-    fixed = len(PARAMETER.sub("", part))
-    return (2 if _endless(part) else 1, -fixed)

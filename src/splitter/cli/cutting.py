@@ -1,8 +1,9 @@
-"""The commands of the cutover: gateway, deprecate."""
+"""The commands of the cutover: gateway, cutover, rollback, deprecate."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +16,9 @@ from splitter.cli.options import (
     Name,
     ProjectDir,
 )
+
+if TYPE_CHECKING:
+    from splitter.workflows.switching import Order
 
 
 def gateway(
@@ -33,6 +37,85 @@ def gateway(
 
     opened = open_project(context, project, preview=dry_run or diff)
     finish(cutting.gateway(opened), dry_run, diff, output)
+
+
+To = Annotated[
+    str, typer.Option("--to", metavar="STEP", help="shadow, a percentage such as 10%, or service.")
+]
+Some = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--routes",
+        metavar="X",
+        help="Only these: a module, a file, a URL prefix, or 'METHOD /path'; repeatable.",
+    ),
+]
+
+
+def cutover(
+    context: typer.Context,
+    name: Name,
+    to: To,
+    routes: Some = None,
+    project: ProjectDir = None,
+    dry_run: DryRun = False,
+    diff: Diff = False,
+    output: As = Format.TEXT,
+) -> None:
+    """Move a service's traffic: to the shadow, by percent, or all of it.
+
+    The new gateway configuration is validated and every route put through a copy of it; then it
+    is written, and the gateway, if it runs, takes it over without losing a request.
+    """
+    from splitter.workflows import switching
+
+    order = switching.order_of(name, to, routes or ())
+    _switch(context, order, project, dry_run, diff, output)
+
+
+def rollback(
+    context: typer.Context,
+    name: Name,
+    routes: Some = None,
+    project: ProjectDir = None,
+    dry_run: DryRun = False,
+    diff: Diff = False,
+    output: As = Format.TEXT,
+) -> None:
+    """Give a service's traffic back to the monolith."""
+    from splitter.model.routing import State
+    from splitter.workflows import switching
+
+    order = switching.Order(name, State.MONOLITH, routes=tuple(routes or ()))
+    _switch(context, order, project, dry_run, diff, output)
+
+
+def _switch(
+    context: typer.Context,
+    order: Order,
+    project: Path | None,
+    dry_run: bool,
+    diff: bool,
+    output: Format,
+) -> None:
+    """Prepare a move and, unless it is only a preview, carry it out; then say what came of it."""
+    from splitter.reports import console
+    from splitter.reports.switching import show
+    from splitter.workflows import switching
+
+    if dry_run or diff:
+        opened = open_project(context, project, preview=True)
+        finish(switching.prepare(opened, order).proposal, dry_run, diff, output)
+    with switching.alone(open_project(context, project).root):
+        switch = switching.prepare(open_project(context, project), order)
+        running = switching.carry_out(switch, say=console.progress)
+    show(
+        switch.changes,
+        switch.proposal.said,
+        running=running,
+        start=switching.start_words(),
+        as_json=output is Format.JSON,
+    )
 
 
 def deprecate(

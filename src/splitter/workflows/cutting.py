@@ -10,50 +10,40 @@ from splitter.actions.assembling import Assembly, noted
 from splitter.actions.deprecation import MODULE as NOTICES
 from splitter.actions.deprecation import Application, Notice, marks
 from splitter.actions.deprecation import deprecate as mark
-from splitter.actions.gateway import Gateway, Side, configure
+from splitter.actions.gateway import configure
 from splitter.actions.ownership import digest
 from splitter.actions.routing_file import PATH, table_bytes
-from splitter.actions.traffic import as_route
 from splitter.effects.templates import read_templates
 from splitter.errors import RefusedError, UsageError
 from splitter.model.changes import ChangeSet
 from splitter.model.monolith import Module, Route
 from splitter.model.plan import Copy
-from splitter.model.routing import State
 from splitter.planning.plan import Ground
 from splitter.planning.selecting import select
 from splitter.workflows.look import sure_ground
 from splitter.workflows.project import Project
 from splitter.workflows.proposal import Proposal
-from splitter.workflows.traffic import present
+from splitter.workflows.traffic import gateway_of, present
 
 __all__ = ["NOTICES", "deprecate", "gateway"]
 
 
 def gateway(project: Project) -> Proposal:
-    """nginx and the routing table for the present state."""
-    settings = project.settings
+    """The gateway's files and the routing table for the present state."""
     ground = sure_ground(project)
     table, notes = present(project, ground)
-    served = {e.key for e in table.entries if e.state in (State.SERVICE, State.RETIRED)}
-    routes = [as_route(entry) for entry in table.entries]
-    sides = []
-    for service in project.planned():
-        own = [as_route(e) for e in table.of(service.name) if e.key in served]
-        if f"{service.folder}/main.py" in project.sources:
-            sides.append(Side(service, tuple(own), live=bool(own)))
     changes = configure(
-        Gateway(settings.gateway.port, settings.monolith.port),
-        sides,
+        gateway_of(project),
+        table,
         templates=read_templates(project.root),
         before=project.sources,
         recorded=project.manifest.written,
-        routes=routes,
+        routes=ground.routes,
     )
     written = ChangeSet.between(changes.title, project.sources, {PATH: table_bytes(table)}, notes)
     changes = changes + written
     run = "run it: nginx -p gateway -c nginx.conf"
-    return _proposal(project, changes, (run,) if changes else ())
+    return proposal_of(project, changes, (run,) if changes else ())
 
 
 def deprecate(project: Project, name: str, *, sunset: str, since: str) -> Proposal:
@@ -79,7 +69,7 @@ def deprecate(project: Project, name: str, *, sunset: str, since: str) -> Propos
     )
     marked = marks(changes, routes, project.manifest.marked)
     manifest = replace(project.manifest, marked=marked)
-    return _proposal(replace(project, manifest=manifest), changes, ())
+    return proposal_of(replace(project, manifest=manifest), changes, ())
 
 
 def _routes(ground: Ground, name: str, project: Project) -> tuple[Route, ...]:
@@ -102,7 +92,7 @@ def _day(text: str, option: str) -> date:
         raise UsageError(f"{option}: {text!r} is not a date", hint="YYYY-MM-DD") from None
 
 
-def _proposal(project: Project, changes: ChangeSet, said: tuple[str, ...]) -> Proposal:
+def proposal_of(project: Project, changes: ChangeSet, said: tuple[str, ...]) -> Proposal:
     """The changes with the record of what was written; the monolith's own files are the user's."""
     assembly = noted(Assembly(ChangeSet(changes.title), project.manifest), changes)
     own = {p: d for p, d in assembly.manifest.written.items() if p in _recorded(project, changes)}
@@ -123,4 +113,5 @@ def _still_in_step(copy: Copy, changes: ChangeSet) -> Copy:
 
 def _recorded(project: Project, changes: ChangeSet) -> set[str]:
     made = {c.path for c in changes.changes if c.kind == "create" or c.path.startswith("gateway/")}
+    made -= {PATH}  # a record itself, and moved by hand too
     return set(project.manifest.written) | made

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from splitter.actions.gateway import Gateway
 from splitter.actions.routing_file import read_table
 from splitter.actions.traffic import whole
 from splitter.errors import UsageError
 from splitter.model.changes import Note
-from splitter.model.routing import RoutingTable
+from splitter.model.routing import MONOLITH, RoutingTable
 from splitter.planning.plan import Ground
 from splitter.planning.selecting import select
 from splitter.workflows.look import has_routes
@@ -30,3 +31,24 @@ def present(project: Project, ground: Ground) -> tuple[RoutingTable, tuple[Note,
     planned = [s for s in project.planned() if has_routes(s, ground.routes)]
     owned = {s.name: select(s, ground.routes)[1] for s in planned}
     return whole(read_table(project.sources), ground.routes, owned, live)
+
+
+def gateway_of(project: Project) -> Gateway:
+    """The gateway as the settings have it, before the services that are made."""
+    settings = project.settings
+    hosts = settings.gateway.hosts
+
+    def address(name: str, port: int) -> str:
+        return f"{hosts.get(name, '127.0.0.1')}:{port}"
+
+    return Gateway(
+        settings.gateway.port,
+        address(MONOLITH, settings.monolith.port),
+        {
+            service.name: address(service.name, service.port)
+            for service in project.planned()
+            if f"{service.folder}/main.py" in project.sources
+        },
+        sticky=settings.gateway.sticky_key,
+        header=settings.gateway.header,
+    )

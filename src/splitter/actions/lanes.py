@@ -1,0 +1,68 @@
+"""The routing table as gateways need it: rules that tell a lane, and what each lane is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from splitter.actions.routing import Table, table
+from splitter.actions.traffic import as_route
+from splitter.model.monolith import Route
+from splitter.model.routing import MONOLITH, Entry, RoutingTable, State
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """The routes of a service that have moved equally far."""
+
+    service: str
+    state: State
+    percent: int
+
+    @property
+    def name(self) -> str:
+        return f"{self.service}.{self.state}" + (f"{self.percent}" if self.is_canary else "")
+
+    @property
+    def upstream(self) -> str:
+        """What gateways call the service."""
+        return f"service_{self.service}"
+
+    @property
+    def is_canary(self) -> bool:
+        return self.state is State.CANARY
+
+    @property
+    def is_shadow(self) -> bool:
+        return self.state is State.SHADOW
+
+    @property
+    def answers(self) -> str:
+        """Who answers where all requests have the same answerer; the monolith's for a canary."""
+        return self.upstream if self.percent == 100 else MONOLITH
+
+
+def lane_of(entry: Entry) -> Lane | None:
+    """The lane of a route, `None` where the monolith alone has it."""
+    if entry.state is State.MONOLITH:
+        return None
+    return Lane(entry.owner, entry.state, entry.percent)
+
+
+def lanes(routing: RoutingTable, services: Collection[str]) -> tuple[Table, tuple[Lane, ...]]:
+    """The rules whose owners are the names of lanes, and the lanes in the order of the table.
+
+    What belongs to none of `services` is the monolith's.
+    """
+    found = {
+        entry.key: lane
+        for entry in routing.entries
+        if entry.owner in services and (lane := lane_of(entry))
+    }
+
+    def owner(route: Route, method: str) -> str:
+        lane = found.get((route.kind, route.path, tuple(sorted(route.methods))))
+        return lane.name if lane else MONOLITH
+
+    rules = table([as_route(entry) for entry in routing.entries], owner)
+    return rules, tuple(dict.fromkeys(found.values()))

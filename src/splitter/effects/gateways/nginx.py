@@ -1,0 +1,48 @@
+"""nginx: checked by `nginx -t`, reloaded by SIGHUP to its master."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+from splitter.effects.gateways.program import Program, executable, pid_in
+from splitter.effects.plain_http import status_of
+
+_TAIL = 64 * 1024
+
+
+def program() -> Program:
+    return Program(
+        "nginx",
+        check=lambda folder: [*_nginx(folder), "-t"],
+        run=lambda folder: [*_nginx(folder), "-g", _as_who("daemon off;")],
+        start="nginx -p gateway -c nginx.conf",
+        pid=lambda folder: pid_in(folder / "nginx.pid", "nginx"),
+        reload=lambda folder, pid: os.kill(pid, signal.SIGHUP),
+        loaded=_loaded,
+        log="error.log",
+        closes=True,
+    )
+
+
+def _nginx(folder: Path) -> list[str]:
+    return [executable("nginx"), "-e", "stderr", "-p", str(folder), "-c", "nginx.conf"]
+
+
+def _as_who(words: str) -> str:
+    """For root, workers that may read the folder."""
+    return words + (" user root;" if os.geteuid() == 0 else "")
+
+
+def _loaded(folder: Path, generation: str, port: int) -> bool:
+    """Whether a request is logged by the new configuration; each line names its own."""
+    if status_of(port, "/", method="HEAD") is None:
+        return False
+    try:
+        with (folder / "access.log").open("rb") as log:
+            log.seek(max(0, os.fstat(log.fileno()).st_size - _TAIL))
+            last = log.read().splitlines()[-1:]
+    except OSError:
+        return False
+    return any(line.endswith(generation.encode()) for line in last)
