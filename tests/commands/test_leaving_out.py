@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from textwrap import dedent
 
 import pytest
+from laying import lay
 from terminal import edit, splitter
 
 pytestmark = pytest.mark.xdist_group("leaving_out")
@@ -51,10 +51,7 @@ FILES = {
 
 @pytest.fixture
 def monolith(tmp_path: Path) -> Path:
-    for path, text in FILES.items():
-        file = tmp_path / path
-        file.parent.mkdir(exist_ok=True)
-        file.write_text(dedent(text).lstrip("\n"), "utf-8")
+    lay(tmp_path, FILES)
     splitter("init", "--app", "main:app", "--routes", "routes", at=tmp_path)
     return tmp_path
 

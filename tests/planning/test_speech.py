@@ -232,3 +232,105 @@ def test_an_application_that_is_told_no_names_has_no_table_of_them() -> None:
         """
     files = split(blueprint({**PARTS, "api/routes/users.py": plain}, "users"), "users")
     assert not [path for path in files if "former" in path]
+
+
+ASKING = {
+    **PARTS,
+    "api/routes/orders.py": """
+        from fastapi import APIRouter
+        from app import kinds
+
+        router = APIRouter()
+
+
+        @router.get("/orders")
+        def orders():
+            return kinds.told(kinds.Left), kinds.Left().shape(), kinds.names()
+        """,
+    "api/routes/users.py": """
+        import dataclasses
+        import inspect
+        import pickle
+        import sys
+        import typing
+        from fastapi import APIRouter
+        from app import kinds
+        from app.kinds import Right, Whole
+
+        router = APIRouter()
+
+
+        def local():
+            return 1
+
+
+        @router.get("/users")
+        def users():
+            found = [kinds.told(one) for one in (Right, Whole, Right.shape, local, kinds.told)]
+            found += [inspect.getmodule(one).__name__ for one in (Right, Whole, local)]
+            found += [__name__, kinds.__name__, sys.modules[Right.__module__].Right is Right]
+            found += [pickle.loads(pickle.dumps(one)) is one for one in (Right, Whole, local)]
+            found += [sorted(typing.get_type_hints(Right)), sorted(typing.get_type_hints(Whole))]
+            found += [inspect.getsource(Whole).splitlines()[1], pickle.dumps(Right()).count(b"app")]
+            return found + [[f.name for f in dataclasses.fields(Right)], kinds.names()]
+        """,
+    "app/kinds.py": """
+        from __future__ import annotations
+
+        from dataclasses import dataclass
+        from typing import ClassVar, Optional
+
+        NAMES = []
+
+
+        def told(one):
+            return one.__module__ + "." + one.__qualname__
+
+
+        def names():
+            return NAMES
+
+
+        class Named:
+            def __init_subclass__(cls):
+                NAMES.append(told(cls)) if cls.__name__ != "Left" else None
+
+
+        class Left(Named):
+            def shape(self):
+                return told(type(self))
+
+
+        @dataclass
+        class Right(Named):
+            LIMIT: ClassVar[int] = 3
+            other: Optional[Part] = None
+
+            def shape(self):
+                return "right"
+
+
+        @dataclass
+        class Part:
+            size: int
+
+
+        @dataclass
+        class Whole:
+            part: Part
+            more: Optional[Later] = None
+
+
+        @dataclass
+        class Later:
+            at: int
+        """,
+}
+
+
+@pytest.mark.parametrize("services", [("users",), ("users", "orders")])
+def test_what_asks_where_something_lies_gets_the_monoliths_name(services: tuple[str, ...]) -> None:
+    found = check(blueprint(ASKING, *services))
+    told = next(text for text in found["users"].answers if "app.kinds.Whole" in str(text))
+    assert "api.routes.users.local" in str(told)
+    assert "services" not in str(told)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from textwrap import dedent
+
+from laying import lay
 
 FILES = {
     "main.py": """
@@ -192,8 +193,4 @@ FILES = {
 
 def treasury(folder: Path) -> Path:
     """The monolith in a folder, with only the ledger planned."""
-    for path, text in FILES.items():
-        file = folder / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(dedent(text).lstrip("\n"), "utf-8")
-    return folder
+    return lay(folder, FILES)

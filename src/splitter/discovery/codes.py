@@ -265,10 +265,12 @@ CODES: Mapping[str, Code] = {
     ),
     "SPL039": Code(
         "the name of a module is read from what lies in it",
-        "A class and a function tell the module they are from, and in a service it has another "
-        "name. Where the name gets into an answer or into data, or is compared with a text, the "
-        "service does otherwise than the monolith.",
-        "See what parity-check says of the answers; if they differ, give such names in the code.",
+        "A class and a function tell the module they are from, and in a service it lies elsewhere. "
+        "Where the name gets into an answer or into data, or is compared with a text, it has to be "
+        "the monolith's: in such a service modules call themselves by their former names "
+        "(former_names.py), and are found by them.",
+        "Nothing has to be done. What asks for the name of a file, or of a module that was parted, "
+        "may still differ: see what parity-check says.",
     ),
     "SPL040": Code(
         "the application has no routes",

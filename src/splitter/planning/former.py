@@ -13,11 +13,13 @@ from splitter.planning.program import Program
 class FormerNames:
     """Old dotted names and the new ones of what has taken their place, the first of them first.
 
-    A package may have none: it is only on the way to others.
+    A package may have none: it is only on the way to others. `told`: code asks where things
+    lie, so what has taken a module's place calls itself by the old name.
     """
 
     modules: Mapping[str, tuple[str, ...]]
     packages: Mapping[str, tuple[str, ...]]
+    told: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.modules or self.packages)
@@ -27,7 +29,12 @@ NOTHING_FORMER = FormerNames({}, {})
 
 
 def former_names(
-    program: Program, layout: Layout, homes: Sequence[str], modules: Collection[str]
+    program: Program,
+    layout: Layout,
+    homes: Sequence[str],
+    modules: Collection[str],
+    *,
+    told: bool = False,
 ) -> FormerNames:
     """Where in these homes some modules of the monolith have gone."""
     found: dict[str, tuple[str, ...]] = {}
@@ -41,6 +48,7 @@ def former_names(
     return FormerNames(
         {m: targets for m, targets in found.items() if targets and m not in packages},
         dict(sorted(packages.items())),
+        told,
     )
 
 

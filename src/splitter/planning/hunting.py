@@ -446,11 +446,12 @@ class _Hunt:
                 self.needs.notes.add(Note(view.path, node.lineno, "SPL030", what))
 
     def _lodged(self, view: ModuleView, statement: Statement, cuts: set[ast.AST]) -> None:
-        """A service's modules have other names, which shows where code tells or compares one."""
+        """Code tells or compares the name of a module, which in a service is another one."""
         for node, against in self.program.facts((view.name, statement.index)).lodged:
             known = not against or self.program.is_own(against.partition(".")[0])
             if known and node not in cuts:
-                what = "asks in which module something lies: a service gives the name of its own"
+                self.needs.asks_where = True
+                what = "asks in which module something lies: a service says what the monolith does"
                 self.needs.notes.add(Note(view.path, node.lineno, "SPL039", what))
 
     def _unresolved(self, module: str, name: str, origin: Node | None) -> None:

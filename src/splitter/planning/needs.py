@@ -66,7 +66,8 @@ class Needs:
     by the modules that let it; `called`: functions that are kept as calls of another service;
     `unresolved`: by path and line of an import and its module, names that the module does not
     define in the open; `left`: what the owner leaves out, as it is named there, with the places
-    (path, line) where something went with it; `gone`: the functions, classes and methods that are
+    (path, line) where something went with it; `asks_where`: code asks in which module something
+    lies; `gone`: the functions, classes and methods that are
     left out.
     """
 
@@ -87,6 +88,7 @@ class Needs:
     unresolved: dict[tuple[str, int, str], set[str]] = field(default_factory=dict)
     called: dict[Place, Call] = field(default_factory=dict)
     notes: set[Note] = field(default_factory=set)
+    asks_where: bool = False
     left: dict[str, set[tuple[str, int]]] = field(default_factory=dict)
     gone: frozenset[Piece] = frozenset()
 

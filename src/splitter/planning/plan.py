@@ -105,9 +105,11 @@ class Blueprint:
     def former_names(self, owner: str) -> FormerNames:
         """The monolith's names that code of a service may ask for while it runs."""
         homes = (owner, FOUNDATION)
-        if not any(self.needs[home].spoken for home in homes if home in self.needs):
+        found = [self.needs[home] for home in homes if home in self.needs]
+        told = any(needs.asks_where for needs in found)
+        if not told and not any(needs.spoken for needs in found):
             return NOTHING_FORMER
-        return former_names(self.program, self.layout, homes, self._reached(owner))
+        return former_names(self.program, self.layout, homes, self._reached(owner), told=told)
 
     def calls(self, service: str) -> tuple[Call, ...]:
         """The functions of others that a service asks for."""
