@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from splitter.cli import cutting, frontend, looking, making, own, proving
+from splitter.cli import cutting, frontend, living, looking, making, own, proving
 from splitter.cli.options import ProjectDir
 
 app = typer.Typer(
@@ -60,6 +60,7 @@ app.command()(cutting.cutover)
 app.command()(cutting.rollback)
 app.command()(cutting.deprecate)
 app.add_typer(frontend.app, name="frontend")
+app.command()(living.retire)
 app.command()(looking.status)
 app.command()(own.undo)
 app.command()(own.demo)

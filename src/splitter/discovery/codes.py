@@ -380,6 +380,17 @@ CODES: Mapping[str, Code] = {
         "moved a route, .splitter/routes.toml decides.",
         "Take the service out of gateway.live in splitter.toml.",
     ),
+    "SPL100": Code(
+        "code of a retired route stays",
+        "Something else may use it: other code, a test, a script, or a file that names its module. "
+        "It is no route any more.",
+        "Take it out by hand once nothing uses it.",
+    ),
+    "SPL101": Code(
+        "a route cannot be taken out alone",
+        "Its function also answers on a route that stays, or is not in the project.",
+        "Give the other route a function of its own, or retire both.",
+    ),
     "SPL300": Code(
         "an import was reshaped",
         "The inverse map would not give the file back byte for byte.",

@@ -18,6 +18,8 @@ from splitter.errors import StartError, UsageError
 
 PLUGIN = Path(__file__).parent / "plugin"
 _FAILED = 1
+_WITH_FAILURES = (1, 2, 5)
+"""Some failed, some files could not be imported, there are none: pytest came to its end."""
 _STDERR = 2
 
 
@@ -29,6 +31,17 @@ class TestRun:
 
     status: int
     requests: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TestOutcomes:
+    """How each test ended (`passed`, `failed`, `skipped`, `error`), and what they asked, as a file
+    that `splitter record` would write."""
+
+    __test__ = False
+
+    outcomes: Mapping[str, str]
+    recording: Path
 
 
 def run_tests(root: Path, command: str, *, python: str, environment: Mapping[str, str]) -> TestRun:
@@ -51,6 +64,30 @@ def record_tests(
     StartError if they are not run at all.
     """
     return bool(_run(root, command, "--splitter-record", target, python, environment))
+
+
+def try_tests(
+    root: Path, command: str, folder: Path, *, python: str, environment: Mapping[str, str]
+) -> TestOutcomes:
+    """Run `command` in the same way; what the tests asked, and how each ended, lands in `folder`.
+
+    Files that cannot be imported stop no others. StartError if pytest is not run to its end.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    recording, outcomes = folder / "recorded.jsonl", folder / "outcomes.jsonl"
+    words = _words(command, python)
+    more = f"--continue-on-collection-errors --splitter-outcomes={shlex.quote(str(outcomes))}"
+    options = environment.get("PYTEST_ADDOPTS", os.environ.get("PYTEST_ADDOPTS", ""))
+    told = {**environment, "PYTEST_ADDOPTS": f"{options} {more}".strip()}
+    added = _surroundings("--splitter-record", recording, told)
+    with launched(
+        words, folder=root, environment=added, stdout=_STDERR, stderr=_STDERR, grace=5
+    ) as tests:
+        status = tests.watchdog.wait()
+    if status not in (0, *_WITH_FAILURES) or not (recording.exists() and outcomes.exists()):
+        raise _not_run(root, command, status)
+    rows = [json.loads(line) for line in outcomes.read_text("utf-8").splitlines()]
+    return TestOutcomes({row["test"]: row["outcome"] for row in rows}, recording)
 
 
 def keep(recording: Path, place: Path) -> None:
@@ -94,12 +131,16 @@ def _run(
     ) as tests:
         status = tests.watchdog.wait()
     if status > _FAILED or not target.exists():
-        raise StartError(
-            f"the tests were not run to their end: {command} ended with status {status}",
-            where=str(root),
-            hint="give the command that runs them there, such as 'pytest tests'",
-        )
+        raise _not_run(root, command, status)
     return status
+
+
+def _not_run(root: Path, command: str, status: int) -> StartError:
+    return StartError(
+        f"the tests were not run to their end: {command} ended with status {status}",
+        where=str(root),
+        hint="give the command that runs them there, such as 'pytest tests'",
+    )
 
 
 def _words(command: str, python: str) -> list[str]:

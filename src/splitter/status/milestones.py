@@ -117,7 +117,7 @@ def _drift(facts: Facts, service: Service) -> list[str]:
         copy.origin_path
         for copy in facts.copies
         if copy.owner in (service.name, SHARED)
-        and facts.files.get(copy.origin_path) != copy.origin_digest
+        and facts.files.get(copy.origin_path, "") != copy.origin_digest
     }
     if not any(copy.owner == service.name for copy in facts.copies):
         return []

@@ -22,6 +22,7 @@ from splitter.settings import check_name, check_port
 from splitter.workflows.look import has_routes, sure_ground
 from splitter.workflows.project import Project
 from splitter.workflows.proposal import Proposal
+from splitter.workflows.retired import refuse_retired
 from splitter.workflows.upkeep import Laid, lay_out, rewritten, settled
 
 
@@ -63,6 +64,7 @@ def scaffold(project: Project, name: str, port: int, routes: Sequence[str]) -> P
 def extract_service(project: Project, name: str) -> Proposal:
     """The route files of a service and what they need, as the monolith has them now."""
     service = project.settings.service(name)
+    refuse_retired(project, name)
     drawn = draw_service(project, service, sure_ground(project))
     asks = bool(drawn.asked or drawn.blueprint.answers(name))
     skeleton = asks or _exists(project, service)
@@ -155,6 +157,7 @@ def _new_service(
     A planned service that has the same routes and no folder yet gives its place to the new name.
     """
     check_name(name)
+    refuse_retired(project, name)
     ground = sure_ground(project)
     known = project.settings.services.get(name)
     given = tuple(routes) or (known.routes if known else ())

@@ -91,6 +91,11 @@ def is_project(root: Path) -> bool:
     return find_root(root) == root
 
 
+def is_test(path: str) -> bool:
+    """Whether a file belongs to tests, by its name or its folder."""
+    return bool(_TESTS.search(path))
+
+
 class NotTheMonolith:
     """The paths that are not the monolith's code: what splitter wrote, and tests.
 
@@ -107,5 +112,5 @@ class NotTheMonolith:
         return (
             path in self._written
             or path in self._folders
-            or (isinstance(path, str) and bool(_TESTS.search(path)))
+            or (isinstance(path, str) and is_test(path))
         )

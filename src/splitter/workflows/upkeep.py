@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from splitter.actions.assembling import Assembly, noted, place
 from splitter.actions.clearing import clear
 from splitter.actions.extraction import Extract, data_files, extract, shared_by
+from splitter.actions.keeping import keep_for_others
 from splitter.actions.moving import follow
 from splitter.actions.ownership import STALE
 from splitter.actions.prints import prints
@@ -39,6 +40,7 @@ def lay_out(project: Project, blueprint: Blueprint, title: str, *, service: str 
     others = [name for name in begun(project, blueprint) if name != service]
     renewed = tuple(name for name in others if known.get(name) != now[name])
     files = {e.path: e for e in _files(blueprint, (*mine, *renewed), (*mine, *others))}
+    files = keep_for_others(files, project.sources, _loose(project, blueprint))
     owners = (FOUNDATION, *mine, *renewed, *(n for n in now if n not in (*mine, *others)))
     cleared = clear(
         title,
@@ -116,13 +118,15 @@ def _stale(
     """The copies of these owners that are not wanted, nor used by a service that is not planned."""
     among, known = {*owners}, {*wanted}
     left = [c for c in project.manifest.copies if c.owner in among and c.path not in known]
-    loose = [
-        c.path
-        for c in project.manifest.copies
-        if c.owner != FOUNDATION and c.owner not in blueprint.plans
-    ]
+    loose = _loose(project, blueprint)
     used = closure(project.sources, loose) if left and loose else set()
     return [copy for copy in left if copy.path not in used]
+
+
+def _loose(project: Project, blueprint: Blueprint) -> list[str]:
+    """The files of services that are not planned any more, such as those whose routes retired."""
+    owners = {FOUNDATION, *blueprint.plans}
+    return [c.path for c in project.manifest.copies if c.owner not in owners]
 
 
 def _homes(files: Iterable[Extract]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
     pytest -p splitter_pytest --splitter-tables FILE     which SQL each request runs
     pytest -p splitter_pytest --splitter-record FILE     the requests and answers themselves
+    pytest -p splitter_pytest --splitter-outcomes FILE   how each test ended
 
 It needs nothing but pytest and Python 3.8, so that its folder can be put on the path of the
 monolith's own interpreter. The first FILE gets a JSON document a line: the request's method and
@@ -59,6 +60,12 @@ def pytest_addoption(parser: Any) -> None:
         default=None,
         help="write the tests' requests to FILE, which splitter parity-check --cases takes",
     )
+    group.addoption(
+        "--splitter-outcomes",
+        metavar="FILE",
+        default=None,
+        help="write to FILE how each test ended",
+    )
 
 
 def pytest_configure(config: Any) -> None:
@@ -79,6 +86,12 @@ def pytest_configure(config: Any) -> None:
         _listeners.append(recorder.statement)
         _watch_sqlite()
         watch_drivers()
+    path = config.getoption("--splitter-outcomes")
+    if path and not hasattr(config, "workerinput"):
+        package = __package__ + "." if __package__ else ""
+        outcomes = importlib.import_module(package + "splitter_outcomes")
+        if not config.pluginmanager.has_plugin("splitter-outcomes"):
+            config.pluginmanager.register(outcomes.Outcomes(path), "splitter-outcomes")
 
 
 def pytest_runtest_setup() -> None:
