@@ -39,6 +39,9 @@ def test_split_and_parity_check_on_a_database_with_data(
     done = splitter("parity-check", at=project, environment=environment)
     assert done.lines[-1] == "8 cases: 8 matched"
     assert _state(server) == before
+    done = splitter("parity-check", "--workers", "2", at=project, environment=environment)
+    assert done.lines[-1] == "8 cases: 8 matched"
+    assert _state(server) == before
     assert before["transactions"] > 300
     assert (left.processes(), left.files()) == ([], [])
 

@@ -92,6 +92,10 @@ def parity_check(
     concurrency: Annotated[int | None, typer.Option("--concurrency", metavar="N")] = None,
     timeout: Annotated[float | None, typer.Option("--timeout", metavar="SECONDS")] = None,
     shard: Annotated[str, typer.Option("--shard", metavar="I/N")] = "",
+    workers: Annotated[
+        int | None,
+        typer.Option("--workers", metavar="N", help="Processes that put cases; 1 if not given."),
+    ] = None,
     project: ProjectDir = None,
 ) -> None:
     """Put the same requests to both and compare the answers.
@@ -115,6 +119,7 @@ def parity_check(
         shard,
         tuple(str(a) for a in accepted or ()),
         str(noise or ""),
+        workers,
     )
     with proving.compared(project or context.obj, order, say=console.progress) as comparison:
         summary = report.show(comparison.verdicts, output.value, target, ending=comparison.ending)

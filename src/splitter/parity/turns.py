@@ -27,6 +27,11 @@ class Turns:
         self._done: dict[tuple[str, str], Verdict] = {}
         self._next = 0
 
+    @property
+    def waiting(self) -> int:
+        """How many have come and wait for others."""
+        return len(self._done)
+
     def come(self, verdicts: Iterable[Verdict]) -> list[Verdict]:
         """Take verdicts, and give those whose turn it is."""
         self._done.update(((v.case.source, v.case.name), v) for v in verdicts)

@@ -46,6 +46,7 @@ class Limits:
     timeout: float | None
     shard: Shard | None
     rules: frozenset[Rule] = frozenset()
+    workers: int = 1
 
 
 def limits_of(order: Order) -> Limits:
@@ -55,4 +56,5 @@ def limits_of(order: Order) -> Limits:
         None if order.timeout is None else parity.timeout_of(order.timeout),
         parity.shard_of(order.shard) if order.shard else None,
         varying.read(order.noise),
+        1 if order.workers is None else parity.workers_of(order.workers),
     )

@@ -7,7 +7,7 @@ import difflib
 import re
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from splitter.effects.http import Client
@@ -84,6 +84,23 @@ def check_on(
     order of their first cases. The ground is closed in the end. UsageError comes before anything
     is sent.
     """
+    work = prepared(cases, shard)
+    return _streamed(Exchange(ground, work.known), work, concurrency)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Sessions that are to be put, the order that their verdicts are wanted in, and the secrets
+    that the cases spell out."""
+
+    chains: list[Chain]
+    turns: Turns
+    known: frozenset[str]
+
+
+def prepared(cases: Iterable[Case], shard: Shard | None = None) -> Work:
+    """The sessions of cases that know their service, or of one part of them. UsageError for cases
+    that cannot be put."""
     everything = tuple(cases)
     _check_names(everything)
     if not everything:
@@ -94,7 +111,7 @@ def check_on(
     selected = sharded(chains(everything), shard)
     turns = Turns(everything, selected, numbered=shard is not None)
     known = frozenset(secret for case in everything for secret in spelled_out(case.request))
-    return _streamed(Exchange(ground, known), selected, turns, concurrency)
+    return Work(selected, turns, known)
 
 
 def assigned(
@@ -160,6 +177,13 @@ def concurrency_of(number: int) -> int:
     return number
 
 
+def workers_of(number: int) -> int:
+    """How many processes put cases."""
+    if number < 1:
+        raise UsageError(f"--workers is 1 or more, not {number}")
+    return number
+
+
 def timeout_of(seconds: float) -> float:
     """How long an answer may take."""
     if not 0 < seconds < float("inf"):
@@ -199,12 +223,7 @@ def _check_names(cases: Iterable[Case]) -> None:
         seen.add((case.source, case.name))
 
 
-def _streamed(
-    exchange: Exchange,
-    selected: list[Chain],
-    turns: Turns,
-    concurrency: int,
-) -> Iterator[Verdict]:
+def _streamed(exchange: Exchange, work: Work, concurrency: int) -> Iterator[Verdict]:
     """Drive the loop until there are verdicts, so that it rests while they are reported.
 
     After Ctrl-C those come that are there, and then KeyboardInterrupt.
@@ -212,9 +231,9 @@ def _streamed(
     asking: list[asyncio.Task[object]] = []
     with asyncio.Runner() as runner:
         loop = runner.get_loop()
-        verdicts = exchange.verdicts(selected, concurrency=concurrency)
+        verdicts = exchange.verdicts(work.chains, concurrency=concurrency)
         with noted(lambda: loop.call_soon_threadsafe(_cancel, asking)) as interrupted:
-            stream = _ordered(verdicts, turns, interrupted)
+            stream = _ordered(verdicts, work.turns, interrupted)
             try:
                 while (some := runner.run(_next(stream, asking))) is not None:
                     yield from some

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,7 @@ from splitter.model.parity import Case, Outcome, Summary, Verdict
 from splitter.model.plan import Service
 from splitter.model.shards import Part
 from splitter.parity.shards import part_of
-from splitter.planning.plan import Ground
+from splitter.planning import plan as planned
 from splitter.planning.selecting import select
 from splitter.settings import Settings
 from splitter.workflows import accepting, gathering, parity, varying, verifying
@@ -29,9 +29,11 @@ from splitter.workflows.data import Say
 from splitter.workflows.grounds import own_ground
 from splitter.workflows.look import ground_of
 from splitter.workflows.orders import Limits, Order, limits_of
+from splitter.workflows.places import Own, Place, Urls
 from splitter.workflows.project import Project, open_project
 from splitter.workflows.retelling import at_home
 from splitter.workflows.sides import asked
+from splitter.workflows.stands import Ground
 
 
 @dataclass(frozen=True)
@@ -107,18 +109,36 @@ def _given(
     monolith = parity.base_url(order.monolith, option="--monolith")
     project = _found(folder)
     settings = project.settings if project else Settings()
-    cases = _for_urls(folder, settings, order, say)
-    verdicts = parity.check_urls(
-        cases,
-        monolith=monolith,
-        services=services,
-        concurrency=limits.concurrency or settings.parity.concurrency,
-        timeout=limits.timeout or settings.parity.timeout,
-        shard=limits.shard,
-    )
-    reproduced = gathering.reproduced(verdicts, say=say)
-    told = varying.told(reproduced, limits.rules, order.noise, say=say)
-    yield told, _part(cases, order, limits, services)
+    cases = parity.assigned(_for_urls(folder, settings, order, say), services)
+    timeout = limits.timeout or settings.parity.timeout
+    place = Urls(monolith, tuple(services.items()), timeout)
+    concurrency = limits.concurrency or settings.parity.concurrency
+    with _put(cases, place, place.ground(say), concurrency, limits, say) as verdicts:
+        reproduced = gathering.reproduced(verdicts, say=say)
+        told = varying.told(reproduced, limits.rules, order.noise, say=say)
+        yield told, _part(cases, order, limits, services)
+
+
+@contextmanager
+def _put(
+    cases: Sequence[Case],
+    place: Place,
+    ground: AbstractContextManager[Ground],
+    concurrency: int,
+    limits: Limits,
+    say: Say,
+) -> Iterator[Iterator[Verdict]]:
+    """Put by this process on the ground, or by workers, each with its ground at the place."""
+    if limits.workers > 1:
+        from splitter.workflows import crews
+        from splitter.workflows.workers import Duty
+
+        work = parity.prepared(cases, limits.shard)
+        duty = Duty(place, work.known, concurrency)
+        yield crews.put(work, duty, workers=limits.workers, say=say)
+        return
+    with ground as both:
+        yield parity.check_on(both, cases, concurrency=concurrency, shard=limits.shard)
 
 
 def _part(
@@ -147,7 +167,9 @@ def _for_urls(folder: Path | None, settings: Settings, order: Order, say: Say) -
     return _gathered(open_project(folder), order, say)
 
 
-def _gathered(project: Project, order: Order, say: Say, ground: Ground | None = None) -> list[Case]:
+def _gathered(
+    project: Project, order: Order, say: Say, ground: planned.Ground | None = None
+) -> list[Case]:
     return gathering.of_sources(
         project,
         lambda: ground or ground_of(project),
@@ -179,14 +201,11 @@ def _own(
         )
     settings = project.settings.parity
     timeout = limits.timeout or settings.timeout
-    with own_ground(project, services, timeout=timeout, say=say) as ground_of_both:
+    concurrency = limits.concurrency or settings.concurrency
+    place = Own(project.root, tuple(s.name for s in services), timeout)
+    both = own_ground(project, services, timeout=timeout, say=say)
+    with _put(cases, place, both, concurrency, limits, say) as verdicts:
         say(f"putting {len(cases)} requests to both sides")
-        verdicts = parity.check_on(
-            ground_of_both,
-            cases,
-            concurrency=limits.concurrency or settings.concurrency,
-            shard=limits.shard,
-        )
         own = {side.service.name: side.routes for side in sides[: len(services)]}
         reproduced = gathering.reproduced(verdicts, say=say)
         told = varying.told(reproduced, limits.rules, order.noise, say=say)
