@@ -85,6 +85,7 @@ class Report:
     """All that was found in a frontend. `wrappers` are the calls whose callers are listed instead.
 
     `bases` are what the resolved URLs start with before the route: `""` for the page's own origin.
+    Those of clients that are not followed to where they are made do not count.
     """
 
     folder: str

@@ -79,7 +79,12 @@ def verdict(report: Report) -> str:
     asked = [f for f in report.findings if f.state == "resolved"]
     if not asked:
         return "No call asks a route of the monolith."
-    if report.bases in ((), ("",)):
+    if not report.bases:
+        return (
+            "Where the calls' clients have their base is not known: with that at the gateway, "
+            "as the page's own origin is, nothing has to change."
+        )
+    if report.bases == ("",):
         return "All known calls go to the page's own origin: with a gateway nothing has to change."
     if len(report.bases) == 1:
         return f"All known calls go to {report.bases[0]}: point it at the gateway, and that is all."

@@ -89,6 +89,20 @@ def test_a_route_below_a_base_must_spell_what_the_call_does() -> None:
     assert finding("PUT", BASE, "/teams").state == "unmatched"
 
 
+def test_a_path_that_a_component_is_given_asks_the_most_fixed_route() -> None:
+    prop = Call("a.vue", 1, "", ("/api/items/export",), "prop")
+    (found,) = match(".", Survey((prop,), 1), ROUTES[1:] + ROUTES[:1], owner).findings
+    assert found.route == "GET /api/items/export"
+
+
+def test_an_interceptor_puts_something_into_the_path() -> None:
+    call = Call(
+        "a.ts", 1, "GET", ("/api/posts",), "axios", otherwise=(("/api/users/", X, "/posts"),)
+    )
+    (found,) = match(".", Survey((call,), 1), ROUTES, owner).findings
+    assert (found.route, found.why) == ("GET /api/users/{name}/posts", "as an interceptor makes it")
+
+
 def test_links_count_where_the_calls_go() -> None:
     """A page of the frontend may be named as a route below another base."""
     link = Call("a.ts", 2, "GET", ("/api/items",), "link")

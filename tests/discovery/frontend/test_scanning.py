@@ -203,6 +203,23 @@ def test_components_and_pages() -> None:
     assert [c.line for c in found(files) if c.path == "src/Page.vue"] == [2, 5]
 
 
+def test_what_a_component_is_given() -> None:
+    files = {
+        "src/Face.vue": '<template>\n<img :src="image">\n'
+        '<Upload url="/api/in" :to="`/api/${x}/y`"/>\n'
+        "</template><script>\nexport default { setup(props) {\n"
+        "  const image = computed(() => { return `/api/faces/${props.id}.png`; });\n"
+        "  return { image };\n} };\n</script>",
+        "src/Up.tsx": 'export const Up = () => <Upload url="/api/in" title="a" to={target} />;',
+    }
+    assert calls(files, links=True) == [
+        "GET /api/faces/{id}.png",
+        "? /api/in",
+        "? /api/{x}/y",
+        "? /api/in",
+    ]
+
+
 def test_what_is_not_the_frontends_own_code_is_left_out() -> None:
     survey = scan(
         {

@@ -12,6 +12,7 @@ from splitter.model.monolith import Route
 
 Owner = Callable[[Route, str], str]
 _OWN_ORIGIN = {"fetch", "link", "sendBeacon", "EventSource", "WebSocket", "XMLHttpRequest"}
+_LINKS = ("link", "prop")
 _PROXIED = 2
 
 
@@ -30,13 +31,13 @@ def match(folder: str, survey: Survey, routes: Sequence[Route], owner: Owner) ->
     `owner` tells who has a method of a route.
     """
     table = _Table(routes, owner, survey.own)
-    links = [call for call in survey.calls if call.how == "link"]
-    calls = [call for call in survey.calls if call.how != "link"]
+    links = [call for call in survey.calls if call.how in _LINKS]
+    calls = [call for call in survey.calls if call.how not in _LINKS]
     found = [table.finding(call) for call in calls]
     found, wrappers = _without_wrappers(found)
     found = _distinct(found, wrappers)
     led = _linked(links, found, table)
-    bases = sorted({_base(f) for f in found if f.state == "resolved"})
+    bases = sorted({_base(f) for f in found if f.state == "resolved" and _is_based(f.call)})
     ordered = sorted([*found, *led], key=lambda f: (f.call.path, f.call.line, f.route))
     return Report(folder, tuple(ordered), tuple(wrappers), survey, tuple(bases))
 
@@ -49,6 +50,10 @@ class _Table:
         self._votes: Counter[str] = Counter()
 
     def finding(self, call: Call) -> Finding:
+        for parts in call.otherwise:
+            found = self._exact(call, template(parts))
+            if found and not self._exact(call, template(call.parts)):
+                return self._resolved(call, found, "as an interceptor makes it")
         whole = [template(parts) for parts in (call.parts, *call.otherwise)]
         pairs = [(one, one.shorter()) for one in whole]
         tried = [variant for pair in pairs for variant in pair if variant is not None]
@@ -75,13 +80,11 @@ class _Table:
     def _exact(self, call: Call, one: Template) -> Match | None:
         if not one.fixed and (one.floating or one.elements != ("",)):
             return None
-        for route in self._takers(call):
-            if fits(one, route.path) == 0:
-                return Match((route,))
-        turned = _slash(one)
-        for route in self._takers(call):
-            if fits(turned, route.path) == 0:
-                return Match((route,))
+        for form in (one, _slash(one)):
+            sure = [r for r in self._takers(call) if fits(form, r.path) == 0]
+            if sure:
+                fixed = min(sure, key=lambda route: route.path.count("{"))
+                return Match((sure[0] if call.method else fixed,))
         return None
 
     def _elsewhere(self, call: Call, one: Template) -> Match | None:
@@ -103,10 +106,10 @@ class _Table:
                     return replace(exact, added="/" + "/".join(one.elements[:cut]))
         return None
 
-    def _resolved(self, call: Call, found: Match) -> Finding:
+    def _resolved(self, call: Call, found: Match, why: str = "") -> Finding:
         route = found.routes[0]
         method = call.method or (route.methods[0] if len(route.methods) == 1 else "")
-        why = f"below {found.base}" if found.base else ""
+        why = f"below {found.base}" if found.base else why
         why = f"behind {found.added}, which a proxy takes off" if found.added else why
         owners = {self._owner(route, m) for m in ([method] if method else route.methods or ("",))}
         name = f"{method or '|'.join(route.methods)} {route.path}"
@@ -220,7 +223,7 @@ def _says_the_same(finding: Finding, other: Call) -> bool:
 
 def _linked(links: Sequence[Call], found: Sequence[Finding], table: _Table) -> list[Finding]:
     """The links that lead to a route, and not to a page of the frontend that is named alike."""
-    starts = {_start(f.call) for f in found if f.state == "resolved"}
+    starts = {_start(f.call) for f in found if f.state == "resolved" and f.call.rooted}
     led = []
     for call in links:
         first = call.parts[0]
@@ -230,7 +233,7 @@ def _linked(links: Sequence[Call], found: Sequence[Finding], table: _Table) -> l
         fixed = any(e and not e.startswith("{") for e in path.split("/"))
         if finding.state != "resolved" or not fixed or (finding.why and not based):
             continue
-        if based or _start(call) in starts or not found:
+        if based or (_start(call) and _start(call) in starts) or not found:
             led.append(finding)
     return led
 
@@ -239,6 +242,11 @@ def _start(call: Call) -> str:
     """The first element of a path on the page's own origin; `""` where there is a base."""
     one = template(call.parts)
     return "" if one.floating or one.host else one.elements[0]
+
+
+def _is_based(call: Call) -> bool:
+    """Whether the code tells where the URL starts."""
+    return call.rooted or not isinstance(call.parts[0], str)
 
 
 def _base(finding: Finding) -> str:

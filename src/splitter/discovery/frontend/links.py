@@ -1,4 +1,4 @@
-"""Where a page leads the browser by itself: links, forms, sources, and `location` being set."""
+"""Where a page leads the browser: links, forms, sources, `location`, and paths given as props."""
 
 from __future__ import annotations
 
@@ -24,28 +24,34 @@ def links(evaluation: Evaluation) -> Iterator[Call]:
         if module.page is not None:
             for link in module.page.links:
                 yield from _calls(module, link.start, (text(link.url),), link.method)
-        for offset, urls in _in_code(evaluation, module):
+        for offset, node in (*_assigned(module), *_opened(module)):
+            urls = texts(evaluation.value(module, node, Scope()))
             yield from _calls(module, offset, urls, "GET")
+        for offset, node, is_link in (*_attributes(module), *_bound(module)):
+            urls = texts(evaluation.value(module, node, Scope()))
+            yield from _calls(module, offset, urls, "GET" if is_link else "")
 
 
-def _in_code(evaluation: Evaluation, module: Module) -> Iterator[tuple[int, tuple[Text, ...]]]:
-    for offset, node in (*_attributes(module), *_assigned(module), *_opened(module)):
-        yield offset, texts(evaluation.value(module, node, Scope()))
-
-
-def _attributes(module: Module) -> Iterator[tuple[int, SgNode]]:
-    bound = module.page.bound if module.page is not None else ()
+def _attributes(module: Module) -> Iterator[tuple[int, SgNode, bool]]:
+    """The attributes of JSX that are links, and others that a path is written in."""
     for root in module.roots:
         for node in root.find_all(kind="jsx_attribute") if module.has_jsx else ():
             parts = node.named_children()
-            if len(parts) == 2 and parts[0].text() in (*LINKS, "formAction"):
-                inner = parts[1].named_children() if parts[1].kind() != "string" else [parts[1]]
-                if inner:
-                    yield node.range().start.index, inner[0]
-        for node in root.find_all(kind="parenthesized_expression") if bound else ():
-            offset = node.range().start.index
-            if offset + 1 in bound and node.named_children():
-                yield offset, node.named_children()[0]
+            if len(parts) != 2:
+                continue
+            inner = parts[1].named_children() if parts[1].kind() != "string" else [parts[1]]
+            is_link = parts[0].text() in (*LINKS, "formAction")
+            if inner and (is_link or inner[0].kind() in ("string", "template_string")):
+                yield node.range().start.index, inner[0], is_link
+
+
+def _bound(module: Module) -> Iterator[tuple[int, SgNode, bool]]:
+    bound = module.page.bound if module.page is not None else {}
+    for root in module.roots if bound else ():
+        for node in root.find_all(kind="parenthesized_expression"):
+            offset = node.range().start.index + 1
+            if offset in bound and node.named_children():
+                yield offset, node.named_children()[0], bound[offset]
 
 
 def _assigned(module: Module) -> Iterator[tuple[int, SgNode]]:
@@ -74,4 +80,5 @@ def _calls(module: Module, offset: int, urls: tuple[Text, ...], method: str) -> 
         if is_like_a_url(one) and not is_elsewhere(one):
             parts = as_holes(path_of(one))
             if parts:
-                yield Call(module.path, module.line(offset), method, parts, "link")
+                how = "link" if method else "prop"
+                yield Call(module.path, module.line(offset), method, parts, how)

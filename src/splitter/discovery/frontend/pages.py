@@ -6,6 +6,7 @@ All that is not code is blanked, so that lines and offsets stay those of the fil
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 _SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
@@ -19,7 +20,10 @@ LINKS = ("href", "src", "action", "formaction")
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A plain attribute of a tag that leads somewhere; `method` is that of a form."""
+    """A plain attribute that leads somewhere, or hands a path to a component (`prop`).
+
+    `method` is that of a form, `""` for a prop.
+    """
 
     start: int
     url: str
@@ -30,14 +34,15 @@ class Link:
 class Page:
     """`script` and `markup` are texts as long as the page: its code, and its attributes' code.
 
-    `bound` has the offsets, in `markup`, of expressions that a link attribute is bound to.
+    `bound` has the offsets, in `markup`, of expressions that an attribute is bound to, and whether
+    that is a link.
     """
 
     script: str
     markup: str
     typed: bool
     links: tuple[Link, ...]
-    bound: frozenset[int]
+    bound: Mapping[int, bool]
 
 
 def read_page(text: str, *, vue: bool) -> Page:
@@ -46,13 +51,13 @@ def read_page(text: str, *, vue: bool) -> Page:
     rest = _blanked(text, [m.span() for m in _SCRIPT.finditer(text)], keep=False)
     rest = _blanked(rest, [m.span() for m in _STYLE.finditer(rest)], keep=False)
     links, markup, bound = _attributes(rest, vue=vue)
-    return Page(_blanked(text, spans, keep=True), markup, typed, tuple(links), frozenset(bound))
+    return Page(_blanked(text, spans, keep=True), markup, typed, tuple(links), bound)
 
 
-def _attributes(text: str, *, vue: bool) -> tuple[list[Link], str, set[int]]:
+def _attributes(text: str, *, vue: bool) -> tuple[list[Link], str, dict[int, bool]]:
     links: list[Link] = []
     code = [c if c in "\r\n" else " " for c in text]
-    bound: set[int] = set()
+    bound: dict[int, bool] = {}
     for tag in _TAG.finditer(text):
         found = list(_ATTRIBUTE.finditer(text, tag.start(2), tag.end(2)))
         plain = {m[1].lower(): _value(m)[0] for m in found}
@@ -67,8 +72,10 @@ def _attributes(text: str, *, vue: bool) -> tuple[list[Link], str, set[int]]:
                 if name.startswith("v-") and not name.startswith(("v-bind:", "v-on:")):
                     continue
                 _copy(code, text, start, start + len(value), expression=expression)
-                if name.rpartition(":")[2] in LINKS and expression:
-                    bound.add(start)
+                if expression:
+                    bound[start] = name.rpartition(":")[2] in LINKS
+            elif value.startswith("/"):
+                links.append(Link(start, value, ""))
     return links, "".join(code), bound
 
 

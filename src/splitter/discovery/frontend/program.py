@@ -113,10 +113,15 @@ def parent_name(heritage: SgNode) -> str:
 
 
 def declaration(module: Module, name: str, at: SgNode) -> Declared | None:
-    """What binds a name where a node stands: the innermost, a function's parameters included."""
+    """What binds a name where a node stands: the innermost, a function's parameters included.
+
+    The markup of a page sees what the functions of its script return.
+    """
     place = span(at)[0]
     around = [d for d in module.declared.get(name, ()) if d.start <= place <= d.end]
     best = min(around, key=lambda d: d.end - d.start, default=None)
+    if best is None and module.page is not None and len(module.declared.get(name, ())) == 1:
+        best = module.declared[name][0]
     for function in enclosing(at, FUNCTIONS):
         start, end = span(function)
         if best is not None and best.end - best.start < end - start:

@@ -45,6 +45,7 @@ METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"}
 _FUNCTIONS = {"fetch", "$fetch", "useFetch", "useLazyFetch", "ofetch", "ky", "got", "axios"}
 _FUNCTIONS |= {"fetchEventSource", "wretch"}
 _MADE = {"EventSource": "GET", "WebSocket": "WEBSOCKET", "ReconnectingWebSocket": "WEBSOCKET"}
+_LIBRARIES = {"axios", "ky", "got", "$axios", "$http"}
 _STRONG = re.compile(
     r"axios|api$|^api|http|client|requests$|fetcher|^ky$|^got$|superagent|jquery|^\$$"
 )
@@ -164,7 +165,8 @@ class Sites:
                 return None
         how = words if client is None else "axios"
         urls = based(client.bases, urls) if client else urls
-        rooted = client is not None or words in ("axios", "ky", "got", "$axios", "$http")
+        given_one = any(isinstance(v, Param) for v in values)
+        rooted = client is not None or (words in _LIBRARIES and not given_one)
         return Site(module, node, how, (text(VERBS[name]),), "", urls, client, rooted)
 
     def _doubt(self, module: Module, node: SgNode, values: tuple[Value, ...], name: str) -> None:
