@@ -96,6 +96,10 @@ def parity_check(
         int | None,
         typer.Option("--workers", metavar="N", help="Processes that put cases; 1 if not given."),
     ] = None,
+    shrink: Annotated[
+        bool,
+        typer.Option("--shrink", help="Shrink each session that fails to the least that does."),
+    ] = False,
     project: ProjectDir = None,
 ) -> None:
     """Put the same requests to both and compare the answers.
@@ -120,6 +124,7 @@ def parity_check(
         tuple(str(a) for a in accepted or ()),
         str(noise or ""),
         workers,
+        shrink=shrink,
     )
     with proving.compared(project or context.obj, order, say=console.progress) as comparison:
         summary = report.show(comparison.verdicts, output.value, target, ending=comparison.ending)

@@ -143,13 +143,27 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Shrunk:
+    """To what a failing session of `of` requests was shrunk: `cases` is a case file, without
+    secrets, of the fewest `requests` that were themselves seen to fail in the same way; empty where
+    none were. `note` says what else is to be known: why there may be less, or why there is nothing.
+    """
+
+    of: int
+    requests: int = 0
+    tries: int = 0
+    cases: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What was found for a case. `error` says which side failed and why, or what was missing.
 
     What is `accepted` is no more among the differences. `asked`, of the monolith and of the
     service, is there where a case did not match; in its place are `curls`, the lines for the shell,
     where the verdict was read from a report. `position` counts from 1 among all cases of the run;
-    0 is unknown.
+    0 is unknown. `shrunk` is told of the first case of a session that failed, where that was asked.
     """
 
     case: Case
@@ -163,6 +177,7 @@ class Verdict:
     asked: tuple[Asked, Asked] | None = None
     curls: tuple[str, str] | None = None
     position: int = 0
+    shrunk: Shrunk | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from splitter.model.parity import (
     Difference,
     Outcome,
     Request,
+    Shrunk,
     Verdict,
 )
 
@@ -35,7 +36,15 @@ def verdict(told: Told) -> Verdict:
         tuple(Accepted(_difference(one), acceptance(one)) for one in told["accepted"]),
         curls=(curls["monolith"], curls["service"]) if curls else None,
         position=int(told["position"]),
+        shrunk=_shrunk(told.get("shrunk")),
     )
+
+
+def _shrunk(told: Told | None) -> Shrunk | None:
+    if told is None:
+        return None
+    of, requests, tries = (int(told[name]) for name in ("of", "requests", "tries"))
+    return Shrunk(of, requests, tries, str(told["cases"]), str(told["note"]))
 
 
 def acceptance(told: Told) -> Acceptance:

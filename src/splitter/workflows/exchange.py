@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Iterable, Iterator
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from splitter.model.parity import Verdict
 from splitter.parity.chains import Chain
 from splitter.parity.sessions import Session
+from splitter.workflows.shrinking import Shrinking
 from splitter.workflows.stands import Ground
 from splitter.workflows.trials import Trial
 
@@ -20,6 +21,9 @@ class Exchange:
 
     ground: Ground
     known: frozenset[str] = frozenset()
+    shrinking: Shrinking | None = None
+    late: list[Verdict] = field(default_factory=list)
+    """In the end, those that nobody had asked for yet when the work was broken off."""
 
     async def verdicts(
         self, chains: Iterable[Chain], *, concurrency: int
@@ -43,6 +47,8 @@ class Exchange:
             for worker in workers:
                 worker.cancel()
             await asyncio.gather(*workers, return_exceptions=True)
+            items = [queue.get_nowait() for _ in range(queue.qsize())]
+            self.late.extend(item for item in items if isinstance(item, Verdict))
             await self.ground.close()
 
     async def session(self, chain: Chain) -> AsyncGenerator[Verdict]:
@@ -58,10 +64,31 @@ class Exchange:
     ) -> None:
         try:
             for chain in waiting:
-                async with aclosing(self.session(chain)) as verdicts:
-                    async for verdict in verdicts:
-                        queue.put_nowait(verdict)
+                if self.shrinking is None:
+                    async with aclosing(self.session(chain)) as verdicts:
+                        async for verdict in verdicts:
+                            queue.put_nowait(verdict)
+                else:
+                    await self._shrunk(chain, self.shrinking, queue)
         except Exception as error:
             queue.put_nowait(error)
         else:
             queue.put_nowait(None)
+
+    async def _shrunk(
+        self,
+        chain: Chain,
+        shrinking: Shrinking,
+        queue: asyncio.Queue[Verdict | BaseException | None],
+    ) -> None:
+        """Put a session, and shrink it if it fails; its verdicts are told even if that is broken
+        off."""
+        found: list[Verdict] = []
+        try:
+            async with aclosing(self.session(chain)) as verdicts:
+                async for verdict in verdicts:
+                    found += (verdict,)
+            found = await shrinking.told(chain, found, self.session, fresh=self.ground.fresh)
+        finally:
+            for verdict in found:
+                queue.put_nowait(verdict)

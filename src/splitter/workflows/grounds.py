@@ -52,7 +52,8 @@ def own_ground(
         base = stack.enter_context(data.base(project, at, site.monolith_alone, say))
         born.warm()
         grounds = _Own(site, Forks(project, base, at), Starts(site), timeout)
-        yield Ground(grounds.stand, grounds.close)
+        fresh = project.settings.database.isolation != "run"
+        yield Ground(grounds.stand, grounds.close, fresh)
 
 
 @dataclass(slots=True)

@@ -24,6 +24,7 @@ class Order:
     accepted: tuple[str, ...] = ()
     noise: str = ""
     workers: int | None = None
+    shrink: bool = False
 
     @property
     def is_partial(self) -> bool:

@@ -6,7 +6,7 @@ import asyncio
 import difflib
 import re
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import aclosing
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
@@ -18,6 +18,7 @@ from splitter.parity.chains import Chain, Shard, chains, sharded
 from splitter.parity.secrets import spelled_out
 from splitter.parity.turns import Turns
 from splitter.workflows.exchange import Exchange
+from splitter.workflows.shrinking import Shrinking
 from splitter.workflows.stands import Ground, given
 
 Route = Callable[[str, str], str | None]
@@ -36,6 +37,7 @@ def check_urls(
     timeout: float = TIMEOUT,
     shard: Shard | None = None,
     route: Route | None = None,
+    shrinking: Shrinking | None = None,
 ) -> Iterator[Verdict]:
     """Put the cases to servers that are running. UsageError before anything is sent."""
     return check(
@@ -45,6 +47,7 @@ def check_urls(
         concurrency=concurrency,
         shard=shard,
         route=route,
+        shrinking=shrinking,
     )
 
 
@@ -57,6 +60,7 @@ def check(
     shard: Shard | None = None,
     route: Route | None = None,
     twin: Callable[[], Client] | None = None,
+    shrinking: Shrinking | None = None,
 ) -> Iterator[Verdict]:
     """Put the cases to both sides. The clients are closed in the end.
 
@@ -67,6 +71,7 @@ def check(
         assigned(cases, services, route),
         concurrency=concurrency,
         shard=shard,
+        shrinking=shrinking,
     )
 
 
@@ -76,6 +81,7 @@ def check_on(
     *,
     concurrency: int = CONCURRENCY,
     shard: Shard | None = None,
+    shrinking: Shrinking | None = None,
 ) -> Iterator[Verdict]:
     """Put cases that know their service to both sides. The verdicts stream, in the order of the
     cases.
@@ -85,7 +91,7 @@ def check_on(
     is sent.
     """
     work = prepared(cases, shard)
-    return _streamed(Exchange(ground, work.known), work, concurrency)
+    return _streamed(Exchange(ground, work.known, shrinking), work, concurrency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +244,8 @@ def _streamed(exchange: Exchange, work: Work, concurrency: int) -> Iterator[Verd
                 while (some := runner.run(_next(stream, asking))) is not None:
                     yield from some
             finally:
-                runner.run(_closed(stream))
+                runner.run(_closed(stream, verdicts))
+            yield from work.turns.come(exchange.late) + work.turns.rest()
             if interrupted():
                 raise KeyboardInterrupt
 
@@ -246,16 +253,12 @@ def _streamed(exchange: Exchange, work: Work, concurrency: int) -> Iterator[Verd
 async def _ordered(
     verdicts: AsyncGenerator[list[Verdict]], turns: Turns, interrupted: Callable[[], bool]
 ) -> AsyncGenerator[list[Verdict]]:
-    """Cancelled or interrupted, it gives what has come so far, and ends."""
-    async with aclosing(verdicts):
-        try:
-            async for some in verdicts:
-                yield turns.come(some)
-                if interrupted():
-                    break
-        except asyncio.CancelledError:
-            pass
-        yield turns.rest()
+    """Cancelled or interrupted, it ends."""
+    with suppress(asyncio.CancelledError):
+        async for some in verdicts:
+            yield turns.come(some)
+            if interrupted():
+                break
 
 
 async def _next(
@@ -275,5 +278,7 @@ def _cancel(asking: list[asyncio.Task[object]]) -> None:
         task.cancel()
 
 
-async def _closed(stream: AsyncGenerator[list[Verdict]]) -> None:
-    await stream.aclose()
+async def _closed(*streams: AsyncGenerator[list[Verdict]]) -> None:
+    """End them; nothing cancels that any more."""
+    for stream in streams:
+        await stream.aclose()

@@ -32,6 +32,7 @@ from splitter.workflows.orders import Limits, Order, limits_of
 from splitter.workflows.places import Own, Place, Urls
 from splitter.workflows.project import Project, open_project
 from splitter.workflows.retelling import at_home
+from splitter.workflows.shrinking import Known, Shrinking
 from splitter.workflows.sides import asked
 from splitter.workflows.stands import Ground
 
@@ -113,7 +114,8 @@ def _given(
     timeout = limits.timeout or settings.parity.timeout
     place = Urls(monolith, tuple(services.items()), timeout)
     concurrency = limits.concurrency or settings.parity.concurrency
-    with _put(cases, place, place.ground(say), concurrency, limits, say) as verdicts:
+    judge = _judge(project, order, limits)
+    with _put(cases, place, place.ground(say), concurrency, limits, judge, say) as verdicts:
         reproduced = gathering.reproduced(verdicts, say=say)
         told = varying.told(reproduced, limits.rules, order.noise, say=say)
         yield told, _part(cases, order, limits, services)
@@ -126,6 +128,7 @@ def _put(
     ground: AbstractContextManager[Ground],
     concurrency: int,
     limits: Limits,
+    judge: Known | None,
     say: Say,
 ) -> Iterator[Iterator[Verdict]]:
     """Put by this process on the ground, or by workers, each with its ground at the place."""
@@ -134,11 +137,25 @@ def _put(
         from splitter.workflows.workers import Duty
 
         work = parity.prepared(cases, limits.shard)
-        duty = Duty(place, work.known, concurrency)
+        duty = Duty(place, work.known, concurrency, judge)
         yield crews.put(work, duty, workers=limits.workers, say=say)
         return
     with ground as both:
-        yield parity.check_on(both, cases, concurrency=concurrency, shard=limits.shard)
+        yield parity.check_on(
+            both,
+            cases,
+            concurrency=concurrency,
+            shard=limits.shard,
+            shrinking=None if judge is None else Shrinking(judge, say),
+        )
+
+
+def _judge(project: Project | None, order: Order, limits: Limits) -> Known | None:
+    """What sessions that fail are shrunk by, if they are to be. The list is one of its own: tries
+    are no cases that an entry is needed for."""
+    if not order.shrink:
+        return None
+    return Known(limits.rules, accepting.ledger_of(project, order.accepted, partial=True))
 
 
 def _part(
@@ -204,7 +221,8 @@ def _own(
     concurrency = limits.concurrency or settings.concurrency
     place = Own(project.root, tuple(s.name for s in services), timeout)
     both = own_ground(project, services, timeout=timeout, say=say)
-    with _put(cases, place, both, concurrency, limits, say) as verdicts:
+    judge = _judge(project, order, limits)
+    with _put(cases, place, both, concurrency, limits, judge, say) as verdicts:
         say(f"putting {len(cases)} requests to both sides")
         own = {side.service.name: side.routes for side in sides[: len(services)]}
         reproduced = gathering.reproduced(verdicts, say=say)

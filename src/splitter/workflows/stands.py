@@ -39,10 +39,12 @@ class Stand:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """Gives a stand for each session, as often as it is asked; `close` ends all of it."""
+    """Gives a stand for each session, as often as it is asked; `close` ends all of it. `fresh`: a
+    session that writes finds data as they were at first, each time."""
 
     stand: Callable[[Chain], AbstractAsyncContextManager[Stand]]
     close: Callable[[], Awaitable[None]]
+    fresh: bool = False
 
 
 def given(

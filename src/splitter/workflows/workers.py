@@ -16,8 +16,10 @@ from multiprocessing.connection import Connection
 from splitter.errors import SplitterError
 from splitter.model.parity import Verdict
 from splitter.parity.backlog import Batch
+from splitter.workflows.data import Say
 from splitter.workflows.exchange import Exchange
 from splitter.workflows.places import Place
+from splitter.workflows.shrinking import Judge, Shrinking
 from splitter.workflows.stands import Ground
 
 
@@ -28,6 +30,11 @@ class Duty:
     place: Place
     known: frozenset[str]
     concurrency: int
+    judge: Judge | None = None
+    """What sessions that fail are shrunk by, if they are to be."""
+
+    def shrinking(self, say: Say) -> Shrinking | None:
+        return None if self.judge is None else Shrinking(self.judge, say)
 
 
 def put(batch: Batch, duty: Duty) -> list[Verdict]:
@@ -35,7 +42,8 @@ def put(batch: Batch, duty: Duty) -> list[Verdict]:
 
     async def everything(ground: Ground) -> list[Verdict]:
         try:
-            return [v async for some in _verdicts(batch, duty, ground) for v in some]
+            shrinking = duty.shrinking(lambda text: None)
+            return [v async for some in _verdicts(batch, duty, ground, shrinking) for v in some]
         finally:
             await ground.close()
 
@@ -104,16 +112,20 @@ async def _serve(connection: Connection, duty: Duty, ground: Ground, stop: _Stop
 async def _work(
     connection: Connection, batches: asyncio.Queue[Batch], duty: Duty, ground: Ground
 ) -> None:
+    shrinking = duty.shrinking(connection.send)
     while True:
-        async with aclosing(_verdicts(await batches.get(), duty, ground)) as verdicts:
+        batch = await batches.get()
+        async with aclosing(_verdicts(batch, duty, ground, shrinking)) as verdicts:
             async for some in verdicts:
                 if some:
                     connection.send(some)
 
 
-async def _verdicts(batch: Batch, duty: Duty, ground: Ground) -> AsyncGenerator[list[Verdict]]:
+async def _verdicts(
+    batch: Batch, duty: Duty, ground: Ground, shrinking: Shrinking | None
+) -> AsyncGenerator[list[Verdict]]:
     """Of a batch whose worker died one session is put at a time: it tells which it died of."""
-    exchange = Exchange(replace(ground, close=_stays), duty.known)
+    exchange = Exchange(replace(ground, close=_stays), duty.known, shrinking)
     concurrency = 1 if batch.deaths else duty.concurrency
     async with aclosing(exchange.verdicts(batch.chains, concurrency=concurrency)) as verdicts:
         async for some in verdicts:

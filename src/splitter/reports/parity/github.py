@@ -18,6 +18,7 @@ from splitter.reports.parity.wording import (
     printable,
     reached,
     requests,
+    shrunk,
     told,
 )
 
@@ -81,11 +82,12 @@ def _message(verdict: Verdict) -> str:
     """A line for each difference and its values; the places alone once there are many."""
     head = f"{printable(verdict.case.name)}: {headline(verdict)}"
     if verdict.error:
-        return joined([head, *requests(verdict)])
+        return joined([head, *requests(verdict), *shrunk(verdict)])
     many = len(verdict.differences) > SHOWN // 4
     found = [place(d) for d in verdict.differences] if many else list(lines(verdict, 160))
     more = [f"and {len(found) - SHOWN} more"] if len(found) > SHOWN else []
-    return joined([head, *found[:SHOWN], *more, *(requests(verdict) if many else ())])
+    rest = (*requests(verdict), *shrunk(verdict)) if many else ()
+    return joined([head, *found[:SHOWN], *more, *rest])
 
 
 def _data(text: str) -> str:

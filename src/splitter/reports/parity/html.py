@@ -13,7 +13,16 @@ from splitter.reports.pages import pieces, template
 from splitter.reports.parity.curl import curls
 from splitter.reports.parity.spool import Spool, spool
 from splitter.reports.parity.tally import Tally
-from splitter.reports.parity.wording import gone, place, printable, request, told, value, why
+from splitter.reports.parity.wording import (
+    gone,
+    place,
+    printable,
+    request,
+    shrunk,
+    told,
+    value,
+    why,
+)
 
 WIDTH = 20_000
 """Characters of a value that the page shows."""
@@ -57,6 +66,7 @@ class Row:
     accepted: list[tuple[str, Entry]]
     noise: list[Entry]
     curls: list[tuple[str, str]]
+    shrunk: list[str]
 
     @property
     def searched(self) -> str:
@@ -157,6 +167,7 @@ def _row(verdict: Verdict) -> Row:
         accepted=[(why(one.by), _entry(one.difference)) for one in verdict.accepted],
         noise=[_entry(d) for d in verdict.noise],
         curls=list(curls(verdict).items()),
+        shrunk=list(shrunk(verdict)),
     )
 
 

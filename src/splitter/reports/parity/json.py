@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import asdict
 
 from splitter.model.acceptance import Stale
 from splitter.model.ending import Ending, Endpoint
@@ -56,6 +57,8 @@ def _case(verdict: Verdict) -> dict[str, object]:
         told["curl"] = lines
     if verdict.error:
         told["error"] = verdict.error
+    if verdict.shrunk:
+        told["shrunk"] = asdict(verdict.shrunk)
     return {**told, **_whence(verdict)} if verdict.position else told
 
 

@@ -50,6 +50,7 @@ def lines(verdict: Verdict, width: int = WIDTH) -> Iterator[str]:
         yield f"  monolith: {value(difference.monolith, width)}"
         yield f"  service:  {value(difference.service, width)}"
     yield from requests(verdict)
+    yield from shrunk(verdict)
     for one in verdict.accepted:
         yield f"accepted: {place(one.difference)}: {why(one.by)}"
     if verdict.noise:
@@ -60,6 +61,20 @@ def requests(verdict: Verdict) -> Iterator[str]:
     """A line for the shell for each side, where the case did not match."""
     for side, line in zip(_SIDES, curls(verdict).values(), strict=False):
         yield f"{side} {line}"
+
+
+def shrunk(verdict: Verdict) -> Iterator[str]:
+    """To what the session was shrunk, and a case file of it."""
+    found = verdict.shrunk
+    if found is None:
+        return
+    note = [printable(found.note)] if found.note else []
+    if found.cases:
+        kept = f"{found.requests} of {counted(found.of, 'request')}"
+        tries = "1 try" if found.tries == 1 else f"{found.tries} tries"
+        note = [f"{kept} fail so by themselves, found in {tries}", *note]
+    yield f"shrunk: {'; '.join(note)}"
+    yield from (f"  {printable(line)}" for line in found.cases.splitlines())
 
 
 def why(entry: Acceptance) -> str:
