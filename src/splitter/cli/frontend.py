@@ -1,14 +1,23 @@
-"""The commands about the frontend: scan."""
+"""The commands about the frontend: scan, apply."""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from splitter.cli.opening import open_project
-from splitter.cli.options import PageFormat, ProjectDir
+from splitter.cli.opening import finish, open_project
+from splitter.cli.options import As, Diff, DryRun, Format, PageFormat, ProjectDir
+
+
+class Target(StrEnum):
+    """Where the dev server leads calls."""
+
+    GATEWAY = "gateway"
+    SERVICES = "services"
+
 
 app = typer.Typer(
     help="Find the frontend's calls of the monolith, and lead them to the services.",
@@ -41,3 +50,32 @@ def scan(
     found = frontend.scan(opened, folders or (), say=console.progress)
     report.show(found, output.value)
     raise typer.Exit(1 if check and frontend.has_strays(found) else 0)
+
+
+@app.command()
+def apply(
+    context: typer.Context,
+    folders: Annotated[list[Path] | None, typer.Argument(metavar="FOLDER")] = None,
+    to: Annotated[
+        Target, typer.Option("--to", help="gateway, or services by path.")
+    ] = Target.GATEWAY,
+    check: Annotated[bool, typer.Option("--check", help="Exit with 1 if a change is due.")] = False,
+    project: ProjectDir = None,
+    dry_run: DryRun = False,
+    diff: Diff = False,
+    output: As = Format.TEXT,
+) -> None:
+    """Lead the dev servers of Vite and Next to the gateway, or to the services.
+
+    Writes a module with the rules beside vite.config or next.config, and has that use it. What
+    cannot be edited safely is said, by file and line.
+    """
+    from splitter.reports import console
+    from splitter.workflows import leading
+
+    opened = open_project(context, project, preview=dry_run or diff or check)
+    proposal = leading.lead(opened, folders or (), to=to.value, say=console.progress)
+    if check and proposal.changes and not diff:
+        console.show_changes(proposal.changes, dry_run=True)
+        raise typer.Exit(1)
+    finish(proposal, dry_run or check, diff, output)

@@ -391,6 +391,13 @@ CODES: Mapping[str, Code] = {
         "Its function also answers on a route that stays, or is not in the project.",
         "Give the other route a function of its own, or retire both.",
     ),
+    "SPL120": Code(
+        "the frontend's dev server was left as it is, or does otherwise than the gateway",
+        "Settings of Vite or Next are edited only where they spell out the object that they "
+        "export; and a dev server tells paths apart, but not methods.",
+        "Put the rules where the finding says, or lead the dev server to the gateway "
+        "(splitter frontend apply --to gateway).",
+    ),
     "SPL300": Code(
         "an import was reshaped",
         "The inverse map would not give the file back byte for byte.",
