@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .guarding import keep_tree_clean, note_written, refuse_network, report_exit
-from .importing import NotAnApplicationError, load, started
+from .importing import NotAnApplicationError, load
 from .packages import installed, marker_environment
 from .places import Project
 from .reading import Reads
@@ -83,6 +83,8 @@ class _Asking:
             faulthandler.disable()
 
     def _start(self, app: object) -> None:
+        from .starting import started  # with asyncio, which an application need not import
+
         try:
             remarks = started(app, self._project, lambda: self._say(app), _PATIENCE)
         except BaseException as error:

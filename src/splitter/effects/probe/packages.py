@@ -23,7 +23,7 @@ def installed() -> dict[str, object]:
         if not name or name in versions:
             continue
         versions[name] = (head.get("version") or [""])[0]
-        requires[name] = head.get("requires-dist") or list(distribution.requires or ())
+        requires[name] = head.get("requires-dist") or _by_egg(distribution)
         for imported in _import_names(distribution):
             provides.setdefault(imported, set()).add(name)
     return {
@@ -67,6 +67,12 @@ def _head(distribution: metadata.Distribution) -> dict[str, list[str]]:
         if colon and not key.startswith((" ", "\t")):
             fields.setdefault(key.lower(), []).append(value.strip())
     return fields
+
+
+def _by_egg(distribution: metadata.Distribution) -> list[str]:
+    """What requires.txt says; only eggs have it, and a wheel's metadata would be read once more."""
+    is_wheel = distribution.read_text("METADATA") is not None
+    return [] if is_wheel else list(distribution.requires or ())
 
 
 def _import_names(distribution: metadata.Distribution) -> set[str]:
