@@ -25,13 +25,25 @@ def closure(files: Mapping[str, bytes], roots: Iterable[str]) -> set[str]:
     return found
 
 
-def imported(path: str, statements: Iterable[ast.AST], known: Collection[str]) -> tuple[str, ...]:
-    """The modules among `known` that the import statements of a file name, sorted."""
-    nearest = (
-        next((part for part in with_packages(name) if part in known), "")
-        for name in {*imported_names(path, statements)}
-    )
-    return tuple(sorted({*nearest} - {"", module_name(path)}))
+class Nearest(dict[str, str]):
+    """A dotted name → the module among `known` that it lies in; empty if in none."""
+
+    def __init__(self, known: Collection[str]) -> None:
+        super().__init__()
+        self._known = known
+
+    def __missing__(self, name: str) -> str:
+        found = name
+        while found and found not in self._known:
+            found = found.rpartition(".")[0]
+        self[name] = found
+        return found
+
+
+def imported(path: str, statements: Iterable[ast.AST], nearest: Nearest) -> tuple[str, ...]:
+    """The modules that the import statements of a file name, sorted."""
+    found = {nearest[name] for name in {*imported_names(path, statements)}}
+    return tuple(sorted(found - {"", module_name(path)}))
 
 
 def imported_names(path: str, nodes: Iterable[ast.AST]) -> Iterator[str]:

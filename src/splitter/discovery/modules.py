@@ -12,7 +12,7 @@ A statement is the unit that is kept, moved or dropped. Its kind says what keeps
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -35,6 +35,10 @@ ADDITIONS = frozenset(
     {"add_api_route", "add_route", "add_api_websocket_route", "add_websocket_route"}
 )
 _EVENTS = frozenset({"listens_for", "exception_handler", "middleware", "on_event", "register"})
+
+
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_IMPORTS = (ast.Import, ast.ImportFrom)
 
 
 class Kind(StrEnum):
@@ -146,7 +150,7 @@ def view_module(name: str, path: str, tree: ast.Module) -> ModuleView:
                 imports.setdefault(local, []).append((index, imported))
             if isinstance(part, ast.ImportFrom) and part.names[0].name == "*":
                 stars.append((index, bare.resolve(part)))
-    binds = [[*bound_names([node])] for node in tree.body]
+    binds = [[*_bound(node)] for node in tree.body]
     local_names = {n for found in binds for n, node in found if not _is_import(node)}
     statements = tuple(
         _statement(name, index, node, frozenset(n for n, _ in binds[index]), local_names)
@@ -181,6 +185,10 @@ def registers_route(decorator: ast.expr) -> Chain:
     return ()
 
 
+def _bound(node: ast.stmt) -> Iterable[tuple[str, ast.AST]]:
+    return ((node.name, node),) if isinstance(node, _DEFINITIONS) else bound_names([node])
+
+
 def _statement(
     module: str, index: int, node: ast.stmt, binds: frozenset[str], local: set[str]
 ) -> Statement:
@@ -190,14 +198,14 @@ def _statement(
 
 
 def _kind(index: int, node: ast.stmt, binds: frozenset[str], local: set[str]) -> tuple[Kind, Chain]:
-    if _is_frame(index, node):
-        return Kind.FRAME, ()
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        return Kind.IMPORT, ()
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+    if isinstance(node, _DEFINITIONS):
         kind, base = _definition_kind(node)
         known = kind is Kind.REGISTRATION or (base and base[0] in local)
         return kind, base if known else ()
+    if _is_frame(index, node):
+        return Kind.FRAME, ()
+    if isinstance(node, _IMPORTS):
+        return Kind.IMPORT, ()
     if _only_binds(node, local):
         return Kind.DEFINITION, ()
     if _adds_route(node):
@@ -316,8 +324,8 @@ def _is_dummy(node: ast.Assign) -> bool:
 def _is_frame(index: int, node: ast.stmt) -> bool:
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         return True
-    if isinstance(node, ast.ImportFrom) and node.module == "__future__" and not node.level:
-        return True
+    if isinstance(node, _IMPORTS):
+        return getattr(node, "module", "") == "__future__" and not getattr(node, "level", 0)
     targets = node.targets if isinstance(node, ast.Assign) else []
     if isinstance(node, ast.AugAssign | ast.AnnAssign):
         targets = [node.target]
@@ -325,7 +333,7 @@ def _is_frame(index: int, node: ast.stmt) -> bool:
 
 
 def _is_import(node: ast.AST) -> bool:
-    return isinstance(node, ast.Import | ast.ImportFrom)
+    return isinstance(node, _IMPORTS)
 
 
 def _own_imports(node: ast.stmt) -> Iterator[ast.Import | ast.ImportFrom]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -38,6 +38,7 @@ class Names:
     def __init__(self, parsed: Parsed) -> None:
         self._parsed = parsed
         self._tables: dict[str, dict[str, Definition | _Import]] = {}
+        self._own: dict[str, dict[str, Definition]] = {}
         self._stars: dict[str, list[str]] = {}
 
     def find(
@@ -57,10 +58,12 @@ class Names:
         """All import statements of a file, those inside of functions and branches too."""
         return self._parsed.imports(path)
 
-    def top_level(self, module: str) -> dict[str, Definition]:
+    def top_level(self, module: str) -> Mapping[str, Definition]:
         """The names that a module defines itself."""
-        table = self._table(module)
-        return {name: found for name, found in table.items() if isinstance(found, Definition)}
+        if module not in self._own:
+            table = self._table(module)
+            self._own[module] = {n: d for n, d in table.items() if isinstance(d, Definition)}
+        return self._own[module]
 
     def _find(
         self, module: str, chain: tuple[str, ...], depth: int
@@ -118,12 +121,14 @@ def _statements(block: Iterable[ast.AST]) -> Iterator[ast.stmt]:
 
 
 def _bound(node: ast.Import | ast.ImportFrom, path: str) -> Iterator[tuple[str, _Import]]:
-    for alias in node.names:
-        if isinstance(node, ast.ImportFrom):
-            module = absolute(node.module or "", path, node.level)
+    if isinstance(node, ast.ImportFrom):
+        module = absolute(node.module or "", path, node.level)
+        for alias in node.names:
             if alias.name != "*":
                 yield alias.asname or alias.name, _Import(module, alias.name)
-        elif alias.asname:
+        return
+    for alias in node.names:
+        if alias.asname:
             yield alias.asname, _Import(alias.name, "")
         else:
             root = alias.name.partition(".")[0]

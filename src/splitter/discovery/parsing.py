@@ -16,10 +16,10 @@ from splitter.model.monolith import Sources
 _GROWTH = 1_000_000
 """So many new objects are there before one looks for garbage among them; Python itself: 700."""
 
-_kept: dict[str, tuple[bytes, ast.Module | Note]] = {}
-"""What was read last, by path: a file that still says the same is not read again."""
-
 Imports = tuple[ast.Import | ast.ImportFrom, ...]
+
+_kept: dict[str, tuple[bytes, ast.Module | Note, Imports]] = {}
+"""What was read last, by path: a file that still says the same is not read again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Parsed:
     trees: Mapping[str, ast.Module]
     names: Mapping[str, str]
     notes: tuple[Note, ...] = ()
-    _imports: dict[str, Imports] = field(default_factory=dict, compare=False, repr=False)
+    _imports: Mapping[str, Imports] = field(default_factory=dict, compare=False, repr=False)
 
     def tree(self, module: str) -> ast.Module | None:
         """The tree of a module by its dotted name, `None` if it is not the project's or broken."""
@@ -41,10 +41,7 @@ class Parsed:
 
     def imports(self, path: str) -> Imports:
         """All import statements of a file, those inside of functions and branches too."""
-        found = self._imports.get(path)
-        if found is None:
-            found = self._imports[path] = tuple(trees.imports(self.trees[path]))
-        return found
+        return self._imports[path]
 
 
 def parse(sources: Sources, *, skip: Container[str] = ()) -> Parsed:
@@ -55,12 +52,13 @@ def parse(sources: Sources, *, skip: Container[str] = ()) -> Parsed:
         warnings.simplefilter("ignore")
         read = {path: _read_once(path, sources[path]) for path in paths}
         _kept.clear()
-        _kept.update((path, (sources[path], found)) for path, found in read.items())
+        _kept.update(read)
     return Parsed(
         sources,
-        {path: found for path, found in read.items() if not isinstance(found, Note)},
+        {path: found for path, (_, found, _) in read.items() if not isinstance(found, Note)},
         _names(paths),
-        tuple(found for found in read.values() if isinstance(found, Note)),
+        tuple(found for _, found, _ in read.values() if isinstance(found, Note)),
+        {path: imports for path, (_, _, imports) in read.items()},
     )
 
 
@@ -120,9 +118,13 @@ def _with_parents(path: str) -> Iterator[str]:
         yield path
 
 
-def _read_once(path: str, source: bytes) -> ast.Module | Note:
-    said, found = _kept.get(path, (b"", None))
-    return found if found is not None and said == source else _read(path, source)
+def _read_once(path: str, source: bytes) -> tuple[bytes, ast.Module | Note, Imports]:
+    """A file, and its imports at once: of a new tree, all is still near in the memory."""
+    known = _kept.get(path)
+    if known is not None and known[0] == source:
+        return known
+    found = _read(path, source)
+    return source, found, () if isinstance(found, Note) else tuple(trees.imports(found))
 
 
 def _read(path: str, source: bytes) -> ast.Module | Note:

@@ -11,7 +11,7 @@ from splitter.discovery.kinds import Kinds
 from splitter.discovery.literals import EXECUTES, Literals
 from splitter.discovery.mapping import Model, Models, Use
 from splitter.discovery.scopes import chain_of
-from splitter.discovery.trees import walk
+from splitter.discovery.trees import children, walk
 
 _READS = frozenset(
     {"select", "query", "get", "get_one", "get_or_404", "join", "outerjoin", "aliased", "exists"}
@@ -82,14 +82,8 @@ class _Reader:
             self._below(node)
 
     def _below(self, node: ast.AST) -> None:
-        for name in node._fields:
-            value = getattr(node, name, None)
-            if isinstance(value, ast.AST):
-                self.visit(value)
-            elif isinstance(value, list):
-                for each in value:
-                    if isinstance(each, ast.AST):
-                        self.visit(each)
+        for part in children(node):
+            self.visit(part)
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         if not self._text.may_use_tables(node):
@@ -171,7 +165,7 @@ class _Reader:
         self.visit(node.value)
 
     def _call(self, node: ast.Call) -> None:
-        name = chain_of(node.func)[-1] if chain_of(node.func) else getattr(node.func, "attr", "")
+        name = str(getattr(node.func, "attr", getattr(node.func, "id", "")))
         made = self.kinds.model(node.func)
         if made is not None:
             self._use(made, node, "write", f"{name}(…)")

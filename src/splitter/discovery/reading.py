@@ -8,26 +8,14 @@ what is used; beyond that they ask for nothing.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection
 
-from splitter.discovery.mentions import Mention, Scope, told
-from splitter.discovery.registering import registered
-from splitter.discovery.scopes import (
-    Chain,
-    Imported,
-    Reading,
-    Resolve,
-    Uses,
-    bound_by_import,
-    bound_names,
-    chain_of,
-    last_name,
-)
-from splitter.discovery.trees import children, walk
+from splitter.discovery.mentions import Scope
+from splitter.discovery.sayings import SAYINGS, Readers, Sayings
+from splitter.discovery.scopes import Reading, Resolve, Uses
+from splitter.discovery.trees import children
 
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-_VALUED = (ast.Assign, ast.For, ast.AsyncFor, ast.comprehension, ast.withitem)
-_ASKS = frozenset({"isinstance", "issubclass"})
 
 
 def read(node: ast.AST, *, resolve: Resolve, skip: Collection[ast.AST] = ()) -> Reading:
@@ -58,43 +46,9 @@ def idle_imports(
     return before.used_aliases - after.used_aliases
 
 
-class _Reader:
+class _Reader(Sayings):
     def __init__(self, resolve: Resolve, skip: Collection[ast.AST]) -> None:
-        self.reading = Reading()
-        self.uses = self.reading.uses
-        self.used_aliases: set[ast.alias] = set()
-        self._resolve = resolve
-        self._skip = skip
-        self._named = self.reading.named
-        self._is_quoted = False
-        self._mentions: set[Mention] = set()
-
-    def read(self, node: ast.AST) -> None:
-        self._read(node, ())
-        self.used_aliases = told(self._mentions, self.uses)
-
-    def _read(self, node: ast.AST, scopes: tuple[Scope, ...]) -> None:
-        if node in self._skip:
-            self.reading.skipped.append(node)
-            self._bind(node, scopes)
-            return
-        reader = _READERS.get(node.__class__)
-        if reader is not None:
-            reader(self, node, scopes)
-        else:
-            for part in children(node):
-                self._read(part, scopes)
-
-    def _all(self, nodes: Iterable[ast.AST | None], scopes: tuple[Scope, ...]) -> None:
-        for node in nodes:
-            if node is not None and node.__class__ is not ast.Constant:
-                self._read(node, scopes)
-
-    def _bind(self, node: ast.AST, scopes: tuple[Scope, ...]) -> None:
-        """What is not there binds its names all the same."""
-        if scopes:
-            for name, _ in bound_names([node]):
-                scopes[-1].bind(name)
+        super().__init__(resolve, skip, _READERS)
 
     def _function(
         self, node: ast.FunctionDef | ast.AsyncFunctionDef, scopes: tuple[Scope, ...]
@@ -133,7 +87,12 @@ class _Reader:
             if parameter is not None:
                 self._annotation(parameter.annotation, scopes)
                 scope.bind(parameter.arg)
-        return (*scopes, scope)
+        return self._within(scope, scopes)
+
+    def _within(self, scope: Scope, around: tuple[Scope, ...]) -> tuple[Scope, ...]:
+        scopes = (*around, scope)
+        self._places.append(scopes)
+        return scopes
 
     def _with_types(self, node: ast.AST, scopes: tuple[Scope, ...]) -> tuple[Scope, ...]:
         """The scope of type parameters (PEP 695), where there are any."""
@@ -143,8 +102,9 @@ class _Reader:
         scope = Scope("function")
         for parameter in parameters:
             scope.bind(parameter.name)
-        self._all((part for p in parameters for part in children(p)), (*scopes, scope))
-        return (*scopes, scope)
+        scopes = self._within(scope, scopes)
+        self._all((part for p in parameters for part in children(p)), scopes)
+        return scopes
 
     def _class(self, node: ast.ClassDef, scopes: tuple[Scope, ...]) -> None:
         if scopes:
@@ -153,158 +113,19 @@ class _Reader:
         scopes = self._with_types(node, scopes)
         self._kinds(node.bases, scopes)
         self._all((k.value for k in node.keywords), scopes)
-        self._all(node.body, (*scopes, Scope("class")))
+        self._all(node.body, self._within(Scope("class"), scopes))
 
     def _comprehension(self, node: ast.AST, scopes: tuple[Scope, ...]) -> None:
         assert isinstance(node, _COMPREHENSIONS)
-        self._all(children(node), (*scopes, Scope("comprehension")))
+        self._all(children(node), self._within(Scope("comprehension"), scopes))
         self._read(node.generators[0].iter, scopes)
 
-    def _walrus(self, node: ast.NamedExpr, scopes: tuple[Scope, ...]) -> None:
-        if not self._is_quoted:
-            self.reading.binding.append(node)
-            self._named.add((node.target.id,))
-        around = [scope for scope in scopes if scope.kind != "comprehension"]
-        if around:
-            around[-1].bind(node.target.id)
-        self._mentions.add(((node.target.id,), tuple(around), True))
-        self._read(node.value, scopes)
 
-    def _name(self, node: ast.Name, scopes: tuple[Scope, ...]) -> None:
-        chain = (node.id,)
-        if scopes and node.ctx.__class__ is not ast.Load:
-            scopes[-1].bind(node.id)
-        if not self._is_quoted:
-            self._named.add(chain)
-        self._mentions.add((chain, scopes, node.ctx.__class__ is ast.Store))
-
-    def _attribute(self, node: ast.Attribute, scopes: tuple[Scope, ...]) -> None:
-        chain = chain_of(node)
-        if not chain:
-            if not self._is_quoted:
-                self.reading.loose.append(node)
-            self._read(node.value, scopes)
-            return
-        self._mentions.add((chain, scopes, node.ctx.__class__ is ast.Store))
-        if not self._is_quoted:
-            self._named.add(chain)
-            self._ask(chain, node)
-
-    def _ask(self, chain: Chain, node: ast.expr) -> None:
-        asked = self.reading.asked
-        while isinstance(node, ast.Attribute) and chain not in asked:
-            asked[chain] = node
-            chain, node = chain[:-1], node.value
-
-    def _import(self, node: ast.Import | ast.ImportFrom, scopes: tuple[Scope, ...]) -> None:
-        self.reading.binding.append(node)
-        if scopes:
-            for local, imported, alias in bound_by_import(node, self._resolve):
-                scopes[-1].bind(local, (imported, alias))
-        for alias in node.names:
-            if alias in self._skip:
-                continue
-            if isinstance(node, ast.Import):
-                self.uses.executed.add(alias.name)
-            elif alias.name == "*":
-                self.uses.imported.add((Imported(self._resolve(node), "*"), ()))
-            else:
-                self.uses.executed.add(self._resolve(node))
-                self.uses.imported.add((Imported(self._resolve(node), alias.name), ("?",)))
-
-    def _global(self, node: ast.Global, scopes: tuple[Scope, ...]) -> None:
-        if scopes:
-            scopes[-1].declared.update(node.names)
-        self.uses.rebinds.update(node.names)
-        self.uses.free.update((name,) for name in node.names)
-
-    def _augmented(self, node: ast.AugAssign, scopes: tuple[Scope, ...]) -> None:
-        self.uses.free.update({chain_of(node.target)} - {()})
-        self._all((node.target, node.value), scopes)
-
-    def _annotated(self, node: ast.AnnAssign, scopes: tuple[Scope, ...]) -> None:
-        self.reading.binding.append(node)
-        self._annotation(node.annotation, scopes)
-        self._all((node.target, node.value), scopes)
-
-    def _valued(self, node: ast.AST, scopes: tuple[Scope, ...]) -> None:
-        """What gives names a value."""
-        if not self._is_quoted:
-            self.reading.binding.append(node)
-        self._all(children(node), scopes)
-
-    def _call(self, node: ast.Call, scopes: tuple[Scope, ...]) -> None:
-        registered(node, self.uses)
-        if len(node.args) > 1 and last_name(node.func) in _ASKS:
-            self._read(node.func, scopes)
-            self._read(node.args[0], scopes)
-            self._kinds(node.args[1:2], scopes)
-            self._all((*node.args[2:], *node.keywords), scopes)
-        else:
-            self._all(children(node), scopes)
-        if not self._is_quoted:
-            self.reading.calls.append(node)
-
-    def _kinds(self, nodes: Iterable[ast.AST], scopes: tuple[Scope, ...]) -> None:
-        """What says of which kind something is."""
-        before, self._named = self._named, self.reading.kinds
-        self._all(nodes, scopes)
-        self._named = before
-
-    def _handler(self, node: ast.ExceptHandler, scopes: tuple[Scope, ...]) -> None:
-        if node.name and scopes:
-            scopes[-1].bind(node.name)
-        self._kinds((node.type,) if node.type else (), scopes)
-        self._all(node.body, scopes)
-
-    def _pattern(self, node: ast.AST, scopes: tuple[Scope, ...]) -> None:
-        """A pattern that may bind a name."""
-        name = getattr(node, "rest" if isinstance(node, ast.MatchMapping) else "name")
-        if name and scopes:
-            scopes[-1].bind(name)
-        self._all(children(node), scopes)
-
-    def _annotation(self, node: ast.AST | None, scopes: tuple[Scope, ...]) -> None:
-        if node is None:
-            return
-        before = self._named
-        if before is self.reading.named:
-            self._named = self.reading.annotated
-        self._read(node, scopes)
-        self._named = before
-        for part in walk(node) if node.__class__ is not ast.Name else ():
-            if isinstance(part, ast.Constant) and isinstance(part.value, str):
-                self._quotation(part.value, scopes)
-
-    def _quotation(self, text: str, scopes: tuple[Scope, ...]) -> None:
-        try:
-            expression = ast.parse(text.strip(), mode="eval").body
-        except (SyntaxError, ValueError):
-            return
-        before, self._is_quoted = self._is_quoted, True
-        self._read(expression, scopes)
-        self._is_quoted = before
-        chain = chain_of(expression)
-        if chain:
-            self.uses.classes.add(chain[-1])
-
-
-_READERS: dict[type[ast.AST], Callable[..., None]] = {
+_READERS: Readers = {
+    **SAYINGS,
     ast.FunctionDef: _Reader._function,
     ast.AsyncFunctionDef: _Reader._function,
     ast.Lambda: _Reader._lambda,
     ast.ClassDef: _Reader._class,
     **dict.fromkeys(_COMPREHENSIONS, _Reader._comprehension),
-    **dict.fromkeys(_VALUED, _Reader._valued),
-    ast.NamedExpr: _Reader._walrus,
-    ast.Name: _Reader._name,
-    ast.Attribute: _Reader._attribute,
-    ast.Import: _Reader._import,
-    ast.ImportFrom: _Reader._import,
-    ast.Global: _Reader._global,
-    ast.AugAssign: _Reader._augmented,
-    ast.AnnAssign: _Reader._annotated,
-    ast.Call: _Reader._call,
-    ast.ExceptHandler: _Reader._handler,
-    **dict.fromkeys((ast.MatchAs, ast.MatchStar, ast.MatchMapping), _Reader._pattern),
 }

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import ast
 
-from splitter.discovery.scopes import Uses, chain_of, last_name
+from splitter.discovery.scopes import Uses, chain_of
 
 _RELATIONS = frozenset({"relationship", "Relationship", "backref", "relation"})
 _COLUMNS = frozenset({"Field", "mapped_column", "Column"})
-_REGISTERING = _RELATIONS | _COLUMNS | {"ForeignKey"}
+REGISTERING = _RELATIONS | _COLUMNS | {"ForeignKey"}
 
 
-def registered(call: ast.Call, uses: Uses) -> None:
-    """Add what a call names in `relationship("User")`, `ForeignKey("users.id")` and the like."""
-    name = last_name(call.func)
-    if name not in _REGISTERING or not chain_of(call.func):
+def registered(name: str, call: ast.Call, uses: Uses) -> None:
+    """Add what a call names in `relationship("User")`, `ForeignKey("users.id")` and the like.
+
+    `name`: one of `REGISTERING`, the last of what is called.
+    """
+    if not chain_of(call.func):
         return
     first = call.args[0] if call.args else None
     if name in _RELATIONS:

@@ -17,8 +17,10 @@ from splitter.discovery.trees import children, walk
 
 Chain = tuple[str, ...]
 
+_Name, _Attribute = ast.Name, ast.Attribute
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _DEFINITIONS = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda})
+_NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _BINDING = frozenset(
     {ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.arg, ast.Name}
     | {ast.Import, ast.ImportFrom, ast.ExceptHandler, ast.MatchStar, ast.MatchAs, ast.MatchMapping}
@@ -69,7 +71,8 @@ class Reading:
     `a.b.c` of `a.b.c`, each with a node that is it; `loose`: attributes of what is no chain.
     `named`: whole chains, but for those in annotations (`annotated`) and where it is only said of
     which kind something is (`kinds`): bases, exceptions that are caught, what `isinstance` is
-    given. `calls`: all calls, those within a call before it; `decorating`: what decorates
+    given. `calls`: all calls, those within a call before it; `called`: the last names of what they
+    call; `decorating`: what decorates
     something, with its name. `binding`: statements and clauses that give names a value, in the
     order of the source. `skipped`: what was passed over.
     """
@@ -81,6 +84,7 @@ class Reading:
     annotated: set[Chain] = field(default_factory=set)
     kinds: set[Chain] = field(default_factory=set)
     calls: list[ast.Call] = field(default_factory=list)
+    called: set[str] = field(default_factory=set)
     decorating: dict[ast.AST, str] = field(default_factory=dict)
     binding: list[ast.AST] = field(default_factory=list)
     skipped: list[ast.AST] = field(default_factory=list)
@@ -93,12 +97,15 @@ def bound_by_import(
     node: ast.Import | ast.ImportFrom, resolve: Resolve
 ) -> Iterator[tuple[str, Imported, ast.alias]]:
     """The local names that an import binds, what to, and by which alias (a star is left out)."""
-    for alias in node.names:
-        if isinstance(node, ast.Import):
+    if isinstance(node, ast.Import):
+        for alias in node.names:
             target = alias.name if alias.asname else alias.name.partition(".")[0]
             yield alias.asname or target, Imported(target), alias
-        elif alias.name != "*":
-            yield alias.asname or alias.name, Imported(resolve(node), alias.name), alias
+        return
+    module = resolve(node)
+    for alias in node.names:
+        if alias.name != "*":
+            yield alias.asname or alias.name, Imported(module, alias.name), alias
 
 
 def bound_names(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, ast.AST]]:
@@ -122,31 +129,39 @@ def bound_names(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, ast.AST]]:
 
 def chain_of(node: ast.AST) -> Chain:
     """`a.b.c` as a chain; empty for anything else."""
-    if isinstance(node, ast.Name):
+    if isinstance(node, _Name):
         return (node.id,)
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
+    if not isinstance(node, _Attribute):
+        return ()
+    parts = [node.attr]
+    node = node.value
+    while isinstance(node, _Attribute):
         parts.append(node.attr)
         node = node.value
-    if not isinstance(node, ast.Name):
+    if not isinstance(node, _Name):
         return ()
-    return (node.id, *reversed(parts))
+    parts.append(node.id)
+    parts.reverse()
+    return tuple(parts)
 
 
 def last_name(node: ast.AST) -> str:
     """The last name of what is called or named: `c` of `a.b.c(...)`."""
     while isinstance(node, ast.Call):
         node = node.func
+    if isinstance(node, _Name):
+        return node.id
     return str(getattr(node, "attr", getattr(node, "id", "")))
 
 
 def _binds(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+    if isinstance(node, _Name):
+        if node.ctx.__class__ is not ast.Load:
+            yield node.id, node
+    elif isinstance(node, _NAMED):
         yield node.name, node
     elif isinstance(node, ast.arg):
         yield node.arg, node
-    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store | ast.Del):
-        yield node.id, node
     elif isinstance(node, ast.Import | ast.ImportFrom):
         for alias in node.names:
             if alias.name != "*":

@@ -70,19 +70,23 @@ class _Telling:
         """Those that a module defines or imports, by their local names; modules of them too."""
         found = self._names & self._models.names.top_level(module).keys()
         for node in self._models.names.imports(path):
-            for alias in node.names:
-                if self._tells(node, alias, path):
-                    local = alias.asname or alias.name
-                    found |= self._names if local == "*" else {local.partition(".")[0]}
+            for alias in self._telling(node, path):
+                local = alias.asname or alias.name
+                found |= self._names if local == "*" else {local.partition(".")[0]}
         return found
 
-    def _tells(self, node: ast.Import | ast.ImportFrom, alias: ast.alias, path: str) -> bool:
+    def _telling(self, node: ast.Import | ast.ImportFrom, path: str) -> Iterator[ast.alias]:
         if isinstance(node, ast.Import):
-            return alias.name in self._homes
+            yield from (alias for alias in node.names if alias.name in self._homes)
+            return
         module = absolute(node.module or "", path, node.level)
-        if alias.name == "*":
-            return module in self._homes
-        return alias.name in self._names or f"{module}.{alias.name}" in self._homes
+        within = f"{module}." if module in self._homes else ""
+        for alias in node.names:
+            if alias.name == "*":
+                if within:
+                    yield alias
+            elif alias.name in self._names or (within and within + alias.name in self._homes):
+                yield alias
 
 
 def _with_packages(module: str) -> Iterator[str]:

@@ -69,7 +69,7 @@ def _telling_lines(source: bytes) -> list[int]:
     """The lines with a word that a variable is asked for with."""
     if not any(word in source for word in _WORDS):
         return []
-    text = b"\n".join(source.splitlines())
+    text = b"\n".join(source.splitlines()) if b"\r" in source else source
     lines, line, last = [], 1, 0
     for at in sorted(at for word in _WORDS for at in _places(word, text)):
         line += text.count(b"\n", last, at)

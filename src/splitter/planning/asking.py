@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Collection
 
 from splitter.discovery.scopes import Chain, Reading, last_name
 from splitter.planning.inferring import Scope, Type
 from splitter.planning.inheritance import Inheritance
 from splitter.planning.pieces import Member
-from splitter.planning.program import Place, Program
+from splitter.planning.program import Place
 
 SPECIAL = "__…__"
 """Stands for all that Python and libraries call of an object by themselves."""
@@ -28,26 +29,23 @@ class Asked:
         self.members: set[Member] = set()
         self.made: set[Member] = set()
 
-    def read(self, reading: Reading) -> None:
-        for node in (*reading.asked.values(), *reading.loose):
+    def read(self, reading: Reading, defined: Collection[str]) -> None:
+        """`defined`: the names that methods have. Of others nothing but `attributes` is told."""
+        for chain, node in (*reading.asked.items(), *(((), node) for node in reading.loose)):
             self.attributes.add(node.attr)
-            self._add(node, self.classes.types.methods_owner(node, self.scope))
-        for call in reading.calls:
+            if node.attr in defined:
+                self._add(node, self.classes.types.methods_owner(chain, node, self.scope))
+        for call in () if _BY_TEXT.isdisjoint(reading.called) else reading.calls:
             if last_name(call.func) in _BY_TEXT:
                 texts = [a.value for a in call.args if isinstance(a, ast.Constant)]
-                self.open.update(text for text in texts if isinstance(text, str))
-        is_variable = self.classes.types.is_variable
-        meant = {c for c in _meant(reading) if not is_variable(c[0], self.scope)}
-        for chain in _with_heads(meant):
-            self._make(chain)
-
-    def _make(self, chain: Chain) -> None:
-        """A class that is called or handed about, so that there may be objects of it."""
-        for place in self.classes.types.places(chain, self.scope):
-            if isinstance(self.classes.program.statement(place).node, ast.ClassDef):
-                self._made(place)
+                self.open.update(t for t in texts if isinstance(t, str) and t in defined)
+        variables = self.scope.variables()
+        meant = {chain for chain in _meant(reading) if chain[0] not in variables}
+        for place in self.classes.types.classes(_with_heads(meant), self.scope):
+            self._made(place)
 
     def _made(self, place: Place) -> None:
+        """A class that is called or handed about, so that there may be objects of it."""
         if (place, SPECIAL) not in self.made:
             self.made.add((place, SPECIAL))
             for base in self.classes.bases(place):
@@ -58,7 +56,7 @@ class Asked:
             self.open.add(node.attr)
         elif isinstance(owner, tuple):
             above = isinstance(node.value, ast.Call) and last_name(node.value.func) == "super"
-            if _is_protocol(self.classes.program, owner):
+            if self.classes.is_protocol(owner):
                 self.open.add(node.attr)
             for place in self.classes.bases(owner) if above else (owner,):
                 found = self.classes.asked(place, node.attr)
@@ -70,19 +68,11 @@ def _meant(reading: Reading) -> set[Chain]:
 
     FastAPI makes objects of the classes that dependencies are annotated with.
     """
-    injects = any(last_name(call.func) in _INJECTS for call in reading.calls)
+    injects = not _INJECTS.isdisjoint(reading.called)
     return reading.named | reading.annotated if injects else reading.named
 
 
 def _with_heads(chains: set[Chain]) -> set[Chain]:
     """`a`, `a.b` and `a.b.c` for `a.b.c`."""
-    return {chain[:length] for chain in chains for length in range(1, len(chain) + 1)}
-
-
-def _is_protocol(program: Program, place: Place) -> bool:
-    """Whether classes of an object's kind need not say so."""
-    bases = getattr(program.statement(place).node, "bases", ())
-    return any(
-        last_name(base.value if isinstance(base, ast.Subscript) else base) == "Protocol"
-        for base in bases
-    )
+    heads = {chain[:length] for chain in chains for length in range(1, len(chain))}
+    return chains | heads

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -85,22 +84,26 @@ def _near(reaching: Reaching, roots: Iterable[Piece]) -> set[Piece]:
     """Breadth first, level by level, until there are `_ENOUGH`."""
     found: set[Piece] = set()
     names: set[str] = set()
-    waiting: dict[str, list[Piece]] = defaultdict(list)
+    classes: list[Place] = []
     level = set(roots)
     while level and len(found) < _ENOUGH:
         found |= level
         following: set[Piece] = set()
+        asked: set[str] = set()
+        begun = len(classes)
         for piece in level:
             facts = reaching.facts(piece)
             following |= facts.leads
-            for name in facts.attributes - names:
-                names.add(name)
-                following.update(waiting.pop(name, ()))
-            for name in () if piece[2] else reaching.methods(piece[:2]):
-                if name in names or name.startswith("__"):
-                    following.add((*piece[:2], name))
-                else:
-                    waiting[name].append((*piece[:2], name))
+            asked |= facts.attributes
+            if not piece[2] and reaching.methods(piece[:2]):
+                classes.append(piece[:2])
+        asked -= names
+        names |= asked
+        for at, place in enumerate(classes):
+            methods = reaching.methods(place).keys()
+            following.update((*place, name) for name in methods & (asked if at < begun else names))
+            if at >= begun:
+                following.update((*place, name) for name in methods if name.startswith("__"))
         level = following - found
     return found
 

@@ -17,6 +17,11 @@ _SIGNS = tuple(
     word.encode()
     for word in sorted({*ADDITIONS, *INCLUSIONS, *_DYNAMIC, _NOTICE, _LIES, _GET_MODULE})
 )
+_SHARED = tuple(
+    (part, tuple(sign for sign in _SIGNS if part in sign))
+    for part in (b"_route", b"module", b"mount", b"__import__", b"announce_")
+)
+"""Parts of the signs, few for many: what has none of them has no sign."""
 _WORDS = re.compile(rb"\b(?:" + b"|".join(_SIGNS) + rb")\b")
 _DECORATORS = re.compile(
     rf"@[^#(@]*\.{_SPACE}(?:{'|'.join(sorted(ROUTE_METHODS))}){_SPACE}\(".encode()
@@ -47,7 +52,8 @@ NONE = Facts()
 
 def may_have_facts(source: bytes) -> bool:
     """Whether a module's text holds a word that could become a fact."""
-    if any(sign in source for sign in _SIGNS) and _WORDS.search(source):
+    has_signs = any(part in source and any(s in source for s in signs) for part, signs in _SHARED)
+    if has_signs and _WORDS.search(source):
         return True
     return _DECORATORS.search(source) is not None
 

@@ -7,7 +7,7 @@ import builtins
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from splitter.discovery.scopes import Imported, bound_by_import, chain_of
+from splitter.discovery.scopes import Chain, Imported, bound_by_import, chain_of
 from splitter.discovery.trees import walk
 from splitter.planning.program import Place, Program, Router
 
@@ -42,6 +42,11 @@ class Scope:
     values: dict[str, list[ast.expr | None]] = field(default_factory=dict)
     annotations: dict[str, ast.expr] = field(default_factory=dict)
 
+    def variables(self) -> set[str]:
+        """The names that stand for something that only the scope knows, and not for an import."""
+        local = {self.first or "cls", "cls", *self.values, *self.annotations}
+        return local.difference(self.imports) if self.imports else local
+
 
 class Types:
     """Infers types from annotations, constructors and what functions say that they return."""
@@ -54,6 +59,8 @@ class Types:
         self._of_place: dict[Place, Type] = {}
         self._attributes: dict[tuple[Place, str], Type] = {}
         self._places: dict[tuple[str | Imported, tuple[str, ...]], tuple[Place, ...]] = {}
+        self._no_classes: dict[str, set[Chain]] = {}
+        self._nowhere: dict[str, set[Chain]] = {}
         self._foreign: dict[tuple[str, str], bool] = {}
         self._set: dict[ast.AST, tuple[Scope, list[ast.Assign | ast.AnnAssign]]] = {}
 
@@ -99,9 +106,11 @@ class Types:
             return self._of_attribute(node, scope, depth)
         return self._of_call(node, scope, depth) if isinstance(node, ast.Call) else None
 
-    def methods_owner(self, node: ast.Attribute, scope: Scope) -> Type:
-        """The type of the object whose attribute is asked for; FOREIGN too if it is a module."""
-        chain = chain_of(node)
+    def methods_owner(self, chain: Chain, node: ast.Attribute, scope: Scope) -> Type:
+        """The type of the object whose attribute is asked for; FOREIGN too if it is a module.
+
+        `chain`: the node as one, if it is one.
+        """
         if chain and not self._is_local(chain[0], scope):
             if self.places(chain, scope):
                 return self.of(node.value, scope) if self._is_object(chain[:-1], scope) else FOREIGN
@@ -278,9 +287,22 @@ class Types:
     def module_places(self, module: str, chain: tuple[str, ...]) -> tuple[Place, ...]:
         """The statements that bind what a chain names at the top level of a module."""
         key = (module, chain)
-        if key not in self._places:
-            self._places[key] = tuple(self._bound(self.program.origins(module, chain)))
-        return self._places[key]
+        found = self._places.get(key)
+        if found is None:
+            found = tuple(self._bound(self.program.origins(module, chain)))
+            self._places[key] = found
+        return found
+
+    def named_places(self, module: str, chains: set[Chain]) -> set[Place]:
+        """The same of some chains; those that lead nowhere are remembered together."""
+        nowhere = self._nowhere.setdefault(module, set())
+        found: set[Place] = set()
+        for chain in chains - nowhere:
+            places = self.module_places(module, chain)
+            if not places:
+                nowhere.add(chain)
+            found.update(places)
+        return found
 
     def imported_places(self, imported: Imported, rest: tuple[str, ...]) -> tuple[Place, ...]:
         """The same for what an import binds a name to, and the attributes that follow."""
@@ -289,9 +311,22 @@ class Types:
             self._places[key] = tuple(self._bound(self.program.target(imported, rest)))
         return self._places[key]
 
-    def is_variable(self, name: str, scope: Scope) -> bool:
-        """Whether a name stands for something that only the scope knows, and not for an import."""
-        return name not in scope.imports and self._is_local(name, scope)
+    def classes(self, chains: set[Chain], scope: Scope) -> Iterator[Place]:
+        """The classes that chains name in a scope."""
+        if scope.imports:
+            own = {chain for chain in chains if chain[0] not in scope.imports}
+            for chain in chains - own:
+                yield from filter(self._is_class, self.places(chain, scope))
+            chains = own
+        others = self._no_classes.setdefault(scope.module, set())
+        for chain in chains - others:
+            found = [*filter(self._is_class, self.module_places(scope.module, chain))]
+            if not found:
+                others.add(chain)
+            yield from found
+
+    def _is_class(self, place: Place) -> bool:
+        return isinstance(self.program.statement(place).node, ast.ClassDef)
 
     def _is_object(self, chain: tuple[str, ...], scope: Scope) -> bool:
         """Whether a chain names something that a module binds, and not a module."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Mapping
 
+from splitter.discovery.scopes import last_name
 from splitter.planning.inferring import Types
 from splitter.planning.pieces import Member
 from splitter.planning.program import Place, Program
@@ -25,6 +27,7 @@ class Inheritance:
         self._bases: dict[Place, list[Place]] = {}
         self._asked: dict[Member, frozenset[Place]] = {}
         self._above: dict[Place, frozenset[Place]] = {}
+        self._protocols: dict[Place, bool] = {}
 
     def asked(self, place: Place, name: str) -> frozenset[Place]:
         """The classes that a method of that name is asked of when an object of a class is."""
@@ -44,6 +47,14 @@ class Inheritance:
                 bases = self.bases(place)
                 self._above[place] = frozenset(bases).union(*map(self.above, bases))
         return self._above[place]
+
+    def is_protocol(self, place: Place) -> bool:
+        """Whether classes of an object's kind need not say so."""
+        if place not in self._protocols:
+            bases = getattr(self.program.statement(place).node, "bases", ())
+            told = (base.value if isinstance(base, ast.Subscript) else base for base in bases)
+            self._protocols[place] = any(last_name(base) == "Protocol" for base in told)
+        return self._protocols[place]
 
     def bases(self, place: Place) -> list[Place]:
         """The classes of the project that a class inherits from."""

@@ -39,6 +39,8 @@ class Program:
         self.sources = parsed.sources
         self.views: Mapping[str, ModuleView] = Views(parsed.trees, parsed.names)
         self.loaded = {name for name in self.views if not loaded or name in loaded}
+        self._statements: dict[Place, Statement] = {}
+        self._submodules: dict[Router, bool] = {}
         self._facts: dict[Place, Facts] = {}
         self._uses: dict[Place, Uses] = {}
         self._ordered: dict[Place, Ordered] = {}
@@ -47,6 +49,7 @@ class Program:
         self._words: dict[str, frozenset[str]] = {}
         self._spoken: dict[Place, tuple[Spoken, ...]] = {}
         self._telling: dict[str, bool] = {}
+        self._split: dict[str, list[bytes]] = {}
         self._found: dict[tuple[str, Chain], tuple[Router, ...]] = {}
         self._folders = {p for name in parsed.names for p in _parents(name)}
         hidden = {name.partition(".")[0] for name in installed} - self.views.keys()
@@ -62,7 +65,10 @@ class Program:
         return first in self.views or first in self._folders
 
     def statement(self, place: Place) -> Statement:
-        return self.views[place[0]].statements[place[1]]
+        found = self._statements.get(place)
+        if found is None:
+            found = self._statements[place] = self.views[place[0]].statements[place[1]]
+        return found
 
     def below(self, folder: str) -> set[str]:
         """All files of the project in a folder and in those in it."""
@@ -125,7 +131,9 @@ class Program:
         if not self.may_have_facts(module):
             return NONE
         if place not in self._facts:
-            self._facts[place] = facts_of(self.statement(place).node)
+            found = self.statement(place)
+            there = may_have_facts(self._lines(module, found.line, found.end_line))
+            self._facts[place] = facts_of(found.node) if there else NONE
         return self._facts[place]
 
     def may_have_facts(self, module: str) -> bool:
@@ -133,6 +141,11 @@ class Program:
         if module not in self._telling:
             self._telling[module] = may_have_facts(self.sources[self.views[module].path])
         return self._telling[module]
+
+    def _lines(self, module: str, first: int, last: int) -> bytes:
+        if module not in self._split:
+            self._split[module] = self.sources[self.views[module].path].splitlines()
+        return b"\n".join(self._split[module][first - 1 : last])
 
     def uses(self, place: Place) -> Uses:
         """What the statement at a place uses from outside of itself."""
@@ -171,6 +184,13 @@ class Program:
         `from . import name` in a package's own `__init__` binds the submodule itself; a star there
         may bind something of that name, even what the submodule defines.
         """
+        key = (module, name)
+        known = self._submodules.get(key)
+        if known is None:
+            known = self._submodules[key] = self._is_submodule(module, name)
+        return known
+
+    def _is_submodule(self, module: str, name: str) -> bool:
         if not self.is_module(f"{module}.{name}"):
             return False
         view = self.views.get(module)
@@ -220,7 +240,8 @@ class Program:
         imported = view.imports.get(chain[0], ())
         for _, target in imported:
             yield from self._imported(target, chain[1:], seen)
-        own = [i for i in view.bindings.get(chain[0], ()) if not _imports(view, i, chain[0])]
+        bound = view.bindings.get(chain[0], ())
+        own = bound and (not imported or any(not _imports(view, i, chain[0]) for i in bound))
         if own:
             yield module, ".".join(chain)
         elif not imported:

@@ -23,7 +23,7 @@ from splitter.planning.inferring import Types
 from splitter.planning.inheritance import Inheritance
 from splitter.planning.pieces import Facts, Key, Piece
 from splitter.planning.program import Place, Program
-from splitter.planning.spreading import Called, spread
+from splitter.planning.spreading import Called, reached, spread
 
 _PLAIN = frozenset(
     {"staticmethod", "classmethod", "property", "abstractmethod", "cached_property", "override"}
@@ -74,23 +74,15 @@ class Reaching:
 
         No name leads to the places in `but`.
         """
-        pieces = frozenset(self._spread([roots], starting=starting, but=but))
+        pieces = frozenset(
+            reached(roots, facts=self.facts, called=self._called_of, starting=starting, but=but)
+        )
         attributes = (name for piece in pieces for name in self.facts(piece).attributes)
         return Reach(pieces, frozenset(attributes))
 
     def reached_by(self, groups: Sequence[Iterable[Piece]]) -> Mapping[Piece, int]:
         """For each piece the groups of roots that reach it: bit N for group N."""
-        return self._spread(groups)
-
-    def _spread(
-        self,
-        groups: Sequence[Iterable[Piece]],
-        *,
-        starting: bool = False,
-        but: Collection[Place] = (),
-    ) -> dict[Piece, int]:
-        called = self._called_of
-        return spread(groups, facts=self.facts, called=called, starting=starting, but=but)
+        return spread(groups, facts=self.facts, called=self._called_of)
 
     def _called_of(self, place: Place) -> Called:
         """The methods of a class, and what each may be called by.
@@ -98,9 +90,10 @@ class Reaching:
         By its name on an object of an unknown class, by it on one of its own or of one above it,
         and by others than the project's code as soon as there may be objects of the class.
         """
-        if place not in self._called:
+        found = self._called.get(place)
+        if found is None:
             classes = (place, *self._classes.above(place))
-            self._called[place] = tuple(
+            found = self._called[place] = tuple(
                 (
                     (*place, name),
                     (name, *((each, name) for each in classes), *_by_others(place, name, node)),
@@ -108,22 +101,23 @@ class Reaching:
                 for name, node in self.methods(place).items()
                 if not name.startswith("<locals>")
             )
-        return self._called[place]
+        return found
 
     def methods(self, place: Place) -> Mapping[str, ast.AST]:
         """The methods of the class that a statement defines, by name.
 
         Of a function: the endpoints in it, as `<locals>.name`, which do not run when it does.
         """
-        if place not in self._methods:
+        known = self._methods.get(place)
+        if known is None:
             node = self.program.statement(place).node
             found: dict[str, ast.AST] = {}
             if isinstance(node, ast.ClassDef):
                 found = {p.name: p for p in node.body if isinstance(p, _FUNCTIONS)}
             elif isinstance(node, _FUNCTIONS) and self._has_routes(place):
                 found = {f"<locals>.{p.name}": p for p in node.body if _is_endpoint(p)}
-            self._methods[place] = found
-        return self._methods[place]
+            known = self._methods[place] = found
+        return known
 
     def facts(self, piece: Piece) -> Facts:
         """What a piece mentions. The piece of a class is the class without its methods."""
@@ -158,15 +152,13 @@ class Reaching:
         starting = set(self._start_up(module, node))
         skip |= starting
         reading = read(node, resolve=self.program.views[module].resolve, skip=skip)
-        targets: set[Place] = set()
-        for chain in reading.uses.free:
-            targets.update(self.places_of(module, chain))
+        targets = self.types.named_places(module, reading.uses.free)
         for imported, rest in reading.uses.imported:
             if rest != ("?",):
                 targets.update(self.types.imported_places(imported, rest))
         begun = {p for part in starting for p in self.places_of(module, chain_of(part))}
         told = Asked(self._classes, self.types.scope(module, node, owner, reading.binding[::-1]))
-        told.read(reading)
+        told.read(reading, self._defined)
         return Facts(
             node,
             reading,
@@ -174,7 +166,7 @@ class Reaching:
             frozenset((*place, "") for place in targets),
             frozenset((*place, "") for place in begun),
             frozenset(told.attributes),
-            frozenset({*(told.open & self._defined), *told.members, *told.made}),
+            frozenset({*told.open, *told.members, *told.made}),
         )
 
     @cached_property

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from splitter.actions.deprecation import unmarked
-from splitter.discovery.closure import imported
+from splitter.discovery.closure import Nearest, imported
 from splitter.discovery.codes import CODES
 from splitter.discovery.observing import observations
 from splitter.discovery.parsing import Parsed, parse
@@ -87,11 +87,14 @@ def survey(
     wrote: both tell which tables are used at run time.
     """
     parsed = own_code(project, marked=True)
-    running = running_app(project, parsed)
-    routes, notes = _routes(project.settings, parsed, running)
-    modules = tuple(_module(name, path, parsed) for name, path in sorted(parsed.names.items()))
-    at_it = (_at_the_application(note, project.settings.monolith.app, parsed) for note in notes)
     key = _fingerprint(project, parsed)
+    running = running_app(project, parsed, key=key)
+    routes, notes = _routes(project.settings, parsed, running)
+    nearest = Nearest(parsed.names.keys())
+    modules = tuple(
+        _module(name, path, parsed, nearest) for name, path in sorted(parsed.names.items())
+    )
+    at_it = (_at_the_application(note, project.settings.monolith.app, parsed) for note in notes)
     requests = observing.requests(project, key, tests=tests, file=observed, say=say)
     seen = observations(requests, routes)
     found, drawn = _planned(project, parsed, routes, running, seen)
@@ -125,13 +128,13 @@ def is_in_the_way(monolith: Monolith) -> bool:
     return any(note.blocks or note.code == "SPL001" for note in monolith.findings)
 
 
-def _module(name: str, path: str, parsed: Parsed) -> Module:
+def _module(name: str, path: str, parsed: Parsed, nearest: Nearest) -> Module:
     return Module(
         name,
         path,
         path.endswith("__init__.py"),
         parsed.sources[path].count(b"\n"),
-        imported(path, parsed.imports(path), parsed.names.keys()) if path in parsed.trees else (),
+        imported(path, parsed.imports(path), nearest),
     )
 
 
@@ -175,12 +178,13 @@ _ASKED_ABOUT = {"app", "factory", "environment", "lifespan"}
 _answers: dict[str, RunningApp] = {}
 
 
-def running_app(project: Project, parsed: Parsed) -> RunningApp:
+def running_app(project: Project, parsed: Parsed, *, key: str = "") -> RunningApp:
     """What the monolith says of itself; asked again only when its code or settings changed.
 
     Within a process it is asked once, for a preview too, which keeps nothing on the disk.
+    `key`: the digest of both, if it was computed before.
     """
-    key = _fingerprint(project, parsed)
+    key = key or _fingerprint(project, parsed)
     if key not in _answers:
         known = results.read(project.root, "running")
         _answers[key] = _decoded(known["app"]) if known.get("key") == key else _asked(project)
