@@ -25,7 +25,7 @@ SHAPES: dict[tuple[str, ...], set[str]] = {
     ("deprecate", "auth", "--sunset", "2031-01-01"): CHANGES,
     ("status",): {
         *("schema", "project", "date", "ports", "phases", "foundation", "services"),
-        *("integration", "next"),
+        *("integration", "next", "requests"),
     },
     ("undo",): {"schema", "undone", "applied", "paths"},
     ("analyze",): {

@@ -102,6 +102,9 @@ def test_as_json() -> None:
                     },
                 ],
                 "remarks": ["auth.py has changed"],
+                "routes": [],
+                "parity": None,
+                "blocked": [],
             },
             {
                 "name": "fire",
@@ -109,10 +112,14 @@ def test_as_json() -> None:
                 "percent": 0,
                 "milestones": [{"id": "", "what": "Structure created", "done": False, "next": ""}],
                 "remarks": [],
+                "routes": [],
+                "parity": None,
+                "blocked": [],
             },
         ],
         "integration": [gateway],
         "next": ["splitter extract auth"],
+        "requests": [],
     }
     assert document(EMPTY)["ports"] == {"monolith": 8000, "gateway": None, "services": {}}
 

@@ -1,9 +1,18 @@
 from dataclasses import replace
 
-from splitter.model.progress import Milestone, Phase, Place, Progress, ServiceProgress
+from splitter.model.progress import (
+    Blockage,
+    Milestone,
+    Phase,
+    Place,
+    Progress,
+    RouteStand,
+    ServiceProgress,
+)
 from splitter.reports.status_markdown import page
 
 REACHED = ("structure", "routes", "imports", "boots", "parity", "traffic", "deprecated")
+"""As far as a service had to come before its old routes could retire."""
 
 
 def service(name: str, port: int, reached: int, *remarks: str) -> ServiceProgress:
@@ -123,6 +132,7 @@ run_poc/
 2. Test service independently (1 of 3)
 3. Send the traffic to the service (1 of 3)
 4. Deprecate the old routes in the monolith (0 of 3)
+5. Take the old routes out of the monolith (0 of 3)
 
 ---
 
@@ -161,3 +171,17 @@ def test_a_gateway_before_nothing_sends_all_to_the_monolith() -> None:
     still = replace(PROGRESS, services=(service("x", 8003, 0),))
     line = "- The gateway on port 8080 sends the traffic of all to the monolith"
     assert line in list(page(still))
+
+
+def test_routes_and_what_is_in_the_way_are_there_once_traffic_moves() -> None:
+    moved = RouteStand("GET /a", "canary", 10, "2026-11-20T10:00:00+00:00", "ada")
+    first = replace(
+        PROGRESS.services[0],
+        routes=(moved, replace(moved, title="GET /b")),
+        blocked=(Blockage("it differs", "splitter parity-check auth"), Blockage("it waits")),
+    )
+    text = "\n".join(page(replace(PROGRESS, services=(first,), date="")))
+    assert "| auth | 2 canary 10 % | 2026-11-20, ada |" in text
+    assert "### In the way\n\n- **auth:** it differs: `splitter parity-check auth`\n" in text
+    assert "- **auth:** it waits\n" in text
+    assert "**Date:**" not in text

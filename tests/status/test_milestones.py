@@ -3,8 +3,10 @@ from typing import Any
 
 import pytest
 
+from splitter.model.hits import Traffic
 from splitter.model.plan import Copy, Service
-from splitter.model.progress import Milestone
+from splitter.model.progress import Blockage, Milestone, RouteStand
+from splitter.model.routing import Entry, RoutingTable, State
 from splitter.status.facts import Facts, Run
 from splitter.status.milestones import service_progress
 
@@ -60,14 +62,11 @@ def test_the_milestones_come_in_the_order_in_which_they_are_reached() -> None:
         ("imports", True, "splitter rewrite-imports"),
         ("boots", False, "splitter verify transaction"),
         ("parity", False, "splitter parity-check transaction"),
-        (
-            "traffic",
-            False,
-            'put "transaction" into gateway.live in splitter.toml, then splitter gateway',
-        ),
+        ("traffic", False, "splitter gateway"),
         ("deprecated", False, "splitter deprecate transaction --sunset DATE"),
+        ("retired", False, "splitter retire transaction"),
     ]
-    assert (progress.percent, progress.remarks) == (43, ())
+    assert (progress.percent, progress.remarks) == (38, ())
     assert progress.following == progress.milestones[3]
 
 
@@ -175,4 +174,74 @@ def test_what_changed_in_the_monolith_and_what_blocks_are_remarks() -> None:
 
 def test_shared_files_do_not_concern_a_service_that_has_none() -> None:
     facts = replace(FACTS, files=without("config.py"), copies=(CONFIG,))
+    assert service_progress(facts, SERVICE).remarks == ()
+
+
+def entry(path: str, state: State, **more: Any) -> Entry:
+    return Entry(("GET",), path, owner="transaction", state=state, moved="2026-11-20", **more)
+
+
+@pytest.mark.parametrize(
+    ("states", "what", "step"),
+    [
+        ((), "Traffic goes to it", "shadow"),
+        ((State.MONOLITH, State.SHADOW), "Traffic goes to it (1 monolith, 1 shadow)", "shadow"),
+        ((State.SHADOW, State.SHADOW), "Traffic goes to it (2 shadow)", "10%"),
+        ((State.CANARY, State.SERVICE), "Traffic goes to it (1 canary 10 %, 1 service)", "service"),
+    ],
+)
+def test_traffic_moves_step_by_step(states: tuple[State, ...], what: str, step: str) -> None:
+    entries = tuple(entry(f"/{n}", state, percent=10) for n, state in enumerate(states))
+    files = {**FACTS.files, "gateway/nginx.conf": "w"}
+    found = milestone("traffic", table=RoutingTable(entries), files=files)
+    assert (found.what, found.next) == (what, f"splitter cutover transaction --to {step}")
+
+
+def test_what_is_retired_is_neither_compared_nor_deprecated_any_more() -> None:
+    some = RoutingTable((entry("/a", State.RETIRED), entry("/b", State.SERVICE)))
+    assert said("retired", table=some) == ("Old routes taken out of the monolith (1 of 2)", False)
+    table = RoutingTable((entry("/a", State.RETIRED),))
+    assert said("retired", table=table) == ("Old routes taken out of the monolith", True)
+    assert milestone("deprecated", table=table).done
+    assert milestone("parity", table=table).done
+
+
+def test_routes_tell_how_far_they_are_and_who_still_asks_for_them() -> None:
+    table = RoutingTable((entry("/a", State.CANARY, percent=10, by="ada"),))
+    old = {"GET /a": Traffic("GET /a", 3, 86_400.0, 5.0, 9.0, 99.0)}
+    service = service_progress(replace(FACTS, table=table, old=old), SERVICE)
+    assert service.routes == (
+        RouteStand("GET /a", "canary", 10, "2026-11-20", "ada", 3, "1970-01-02"),
+    )
+    assert service_progress(replace(FACTS, table=table), SERVICE).routes[0].hits is None
+
+
+def test_what_is_in_the_way_comes_with_what_to_do() -> None:
+    facts = replace(
+        FACTS,
+        files={**FACTS.files, "config.py": "new", "money.py": "new"},
+        parity={"transaction": Run(False, "2026-11-22", "now", 29, 30)},
+        table=RoutingTable((entry("/a", State.SERVICE),)),
+        waiting={"transaction": ("GET /a: 3 hits",)},
+        blocked={"transaction": ("a cycle",)},
+    )
+    assert service_progress(facts, SERVICE).blocked == (
+        Blockage("a cycle", "splitter plan transaction"),
+        Blockage(
+            "the monolith has changed since it was copied: config.py and 1 more",
+            "splitter extract transaction",
+        ),
+        Blockage(
+            "it does not answer as the monolith: 29 of 30 cases match",
+            "splitter parity-check transaction",
+        ),
+        Blockage("1 of its routes have traffic without proof", "splitter parity-check transaction"),
+        Blockage("its old routes cannot retire yet: GET /a: 3 hits"),
+    )
+    assert service_progress(FACTS, SERVICE).blocked == ()
+
+
+def test_a_copy_of_what_was_retired_has_not_fallen_behind() -> None:
+    gone = replace(MONEY, origin_digest="")
+    facts = replace(FACTS, files=without("money.py"), copies=(ROUTES, gone, CONFIG))
     assert service_progress(facts, SERVICE).remarks == ()

@@ -4,6 +4,7 @@ import pytest
 
 from splitter.model.plan import Copy, Service
 from splitter.model.progress import Phase, Place
+from splitter.model.routing import Entry, RoutingTable, State
 from splitter.status.facts import Facts, Run
 from splitter.status.page import progress
 
@@ -106,11 +107,7 @@ def test_half_the_way_is_told_in_phases_and_steps() -> None:
         (50, "in progress"),
         (0, "not started"),
     ]
-    assert page.steps == (
-        'put "auth" into gateway.live in splitter.toml, then splitter gateway',
-        "splitter split assets --port 8002",
-        "splitter gateway",
-    )
+    assert page.steps == ("splitter gateway", "splitter split assets --port 8002")
 
 
 def test_places_are_what_is_shared_and_the_services_folders() -> None:
@@ -132,12 +129,14 @@ def test_integration_counts_the_services() -> None:
         ("Gateway configured (gateway/nginx.conf)", True),
         ("Traffic moved (1 of 2 services)", False),
         ("Old routes deprecated (1 of 2 services)", False),
+        ("Old routes retired (0 of 2 services)", False),
     ]
-    assert page.phases[2] == Phase("Integration", 60)
+    assert page.phases[2] == Phase("Integration", 42)
 
 
 def test_when_all_is_done_nothing_is_next() -> None:
-    page = progress(replace(MOVED, services=(AUTH,)))
+    entry = Entry(("GET",), "/a", owner="auth", state=State.RETIRED)
+    page = progress(replace(MOVED, services=(AUTH,), table=RoutingTable((entry,))))
     assert [phase.percent for phase in page.phases] == [100, 100, 100]
     assert page.steps == ()
 

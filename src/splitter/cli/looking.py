@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from splitter.cli.opening import open_project
+from splitter.cli.opening import finish, open_project
 from splitter.cli.options import (
     As,
+    Diff,
+    DryRun,
     Format,
     PageFormat,
     PlanFormat,
     ProjectDir,
 )
+
+if TYPE_CHECKING:
+    from splitter.workflows.project import Project
 
 
 def analyze(
@@ -94,12 +99,47 @@ def plan(
 def status(
     context: typer.Context,
     output: Annotated[
-        PageFormat, typer.Option("--format", help="text, markdown or json.")
+        PageFormat, typer.Option("--format", help="text, markdown, json or html.")
     ] = PageFormat.TEXT,
+    target: Annotated[
+        Path | None, typer.Option("--output", metavar="FILE", help="Instead of stdout.")
+    ] = None,
+    write: Annotated[
+        Path | None,
+        typer.Option(
+            "--write", metavar="FILE", help="Keep a page up to date, such as MIGRATION.md."
+        ),
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="With --write: exit with 1 if it is not up to date.")
+    ] = False,
     project: ProjectDir = None,
+    dry_run: DryRun = False,
+    diff: Diff = False,
 ) -> None:
-    """Show how far the migration has come."""
+    """Show how far the migration has come, what is next and what is in the way.
+
+    The page that --write keeps follows from the repository alone: it has no traffic and no ages.
+    """
     from splitter.reports import status as report
     from splitter.workflows import progressing
 
-    report.show(progressing.progress(open_project(context, project)), output.value)
+    opened = open_project(context, project, preview=dry_run or diff or check)
+    if write is not None:
+        _keep(opened, write, check, dry_run, diff)
+    report.show(progressing.progress(opened), output.value, target)
+
+
+def _keep(opened: Project, file: Path, check: bool, dry_run: bool, diff: bool) -> None:
+    """Write the page, show what would be written, or say whether it is up to date."""
+    from splitter.reports import console
+    from splitter.workflows import migration_page
+
+    proposal = migration_page.page(opened, file, check=check)
+    if not check:
+        finish(proposal, dry_run, diff, Format.TEXT)
+    if diff:
+        console.show_diff(proposal.changes)
+    elif proposal.changes:
+        console.say([f"{file} is not up to date: splitter status --write {file}"])
+    raise typer.Exit(1 if proposal.changes else 0)

@@ -22,6 +22,7 @@ class PageFormat(StrEnum):
     TEXT = "text"
     MARKDOWN = "markdown"
     JSON = "json"
+    HTML = "html"
 
 
 class PlanFormat(StrEnum):

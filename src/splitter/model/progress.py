@@ -19,16 +19,64 @@ class Milestone:
 
 
 @dataclass(frozen=True, slots=True)
+class RouteStand:
+    """A route, how far it has moved, and who moved it when (ISO 8601; empty: nobody yet).
+
+    `hits` are requests that the monolith still had on it after its deprecation, the last of them on
+    the day `last`; `None`: nothing counted them.
+    """
+
+    title: str
+    state: str = "monolith"
+    percent: int = 0
+    moved: str = ""
+    by: str = ""
+    hits: int | None = None
+    last: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The last parity run: `when` in ISO 8601; `current`: for the files as they are now."""
+
+    ok: bool
+    when: str
+    matched: int
+    total: int
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Blockage:
+    """What is in the way, and the command that helps, or shows more; empty where none does."""
+
+    why: str
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Requests that the gateway has logged for a service's routes, by who answered them."""
+
+    service: str
+    answered: int
+    by_monolith: int
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceProgress:
     """A service, its port and its milestones in the order in which they are reached.
 
-    `remarks` say what else needs a look.
+    `remarks` say what else needs a look, `blocked` what is in the way.
     """
 
     name: str
     port: int
     milestones: tuple[Milestone, ...]
     remarks: tuple[str, ...] = ()
+    routes: tuple[RouteStand, ...] = ()
+    proof: Proof | None = None
+    blocked: tuple[Blockage, ...] = ()
 
     @property
     def percent(self) -> int:
@@ -81,3 +129,6 @@ class Progress:
     phases: tuple[Phase, ...] = ()
     places: tuple[Place, ...] = ()
     gateway_port: int = 0
+    shares: tuple[Share, ...] = ()
+    kept: tuple[RouteStand, ...] = ()
+    """Routes that no planned service has."""

@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
 
+from splitter.errors import DiskError
 from splitter.model.progress import Milestone, Progress, ServiceProgress
-from splitter.reports.console import say, show_json
+from splitter.reports.console import say
 from splitter.reports.status_markdown import page
 
 
-def show(progress: Progress, form: str) -> None:
-    """The page on stdout: `text`, `markdown` or `json`."""
+def show(progress: Progress, form: str, target: Path | None = None) -> None:
+    """The page on stdout, or in a file: `text`, `markdown`, `json` or `html`."""
+    if target is None:
+        say([text(progress, form).removesuffix("\n")])
+        return
+    try:
+        target.write_text(text(progress, form), encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise DiskError(f"cannot write the status: {error.strerror}", where=str(target)) from None
+
+
+def text(progress: Progress, form: str) -> str:
+    """The page in one of its forms."""
+    if form == "html":
+        from splitter.reports.status_html import page as html
+
+        return html(progress)
     if form == "json":
-        show_json(document(progress))
-    else:
-        say(page(progress) if form == "markdown" else lines(progress))
+        return json.dumps(document(progress), indent=2, ensure_ascii=False) + "\n"
+    return "\n".join(page(progress) if form == "markdown" else lines(progress)) + "\n"
 
 
 def document(progress: Progress) -> dict[str, object]:
@@ -36,6 +54,10 @@ def document(progress: Progress) -> dict[str, object]:
         "services": [_service(service) for service in progress.services],
         "integration": _milestones(progress.integration),
         "next": list(progress.steps),
+        "requests": [
+            {"service": s.service, "answered": s.answered, "by_monolith": s.by_monolith}
+            for s in progress.shares
+        ],
     }
 
 
@@ -46,6 +68,9 @@ def _service(service: ServiceProgress) -> dict[str, object]:
         "percent": service.percent,
         "milestones": _milestones(service.milestones),
         "remarks": list(service.remarks),
+        "routes": [asdict(route) for route in service.routes],
+        "parity": asdict(service.proof) if service.proof else None,
+        "blocked": [asdict(one) for one in service.blocked],
     }
 
 
@@ -72,7 +97,17 @@ def _lines_of(service: ServiceProgress) -> Iterator[str]:
     yield from ("", f"{service.name}, port {service.port}: {reached}")
     if service.started:
         yield from _ticked(service.milestones)
+    moved = [route for route in service.routes if route.moved]
+    if moved:
+        states = [f"{r.state} {r.percent} %" if r.state == "canary" else r.state for r in moved]
+        told = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
+        yield f"  routes: {told}"
+    hits = [route.hits for route in service.routes if route.hits is not None]
+    if hits:
+        yield f"  old routes: {sum(hits)} hits since they are counted"
     yield from (f"  ! {remark}" for remark in service.remarks)
+    for one in service.blocked:
+        yield f"  blocked: {one.why}" + (f" -> {one.command}" if one.command else "")
 
 
 def _ticked(milestones: Sequence[Milestone]) -> list[str]:

@@ -12,6 +12,7 @@ STRATEGY = {
     "parity": "Test service independently",
     "traffic": "Send the traffic to the service",
     "deprecated": "Deprecate the old routes in the monolith",
+    "retired": "Take the old routes out of the monolith",
 }
 
 
@@ -28,7 +29,9 @@ def page(progress: Progress) -> Iterator[str]:
         content = list(section)
         if content:
             yield from ("", heading, "", *content)
-    yield from ("", "---", "", f"**Date:** {progress.date}")
+    yield from ("", "---", "")
+    if progress.date:
+        yield f"**Date:** {progress.date}"
     states = (f"{phase.name} {phase.state.title()}" for phase in progress.phases)
     yield f"**Status:** {', '.join(states)}"
 
@@ -107,6 +110,22 @@ def _phases(progress: Progress) -> Iterator[str]:
     if any(service.started for service in progress.services):
         yield from ("", "| service | port | reached | next |", "| --- | --- | --- | --- |")
         yield from (_row(service) for service in progress.services)
+    if any(route.moved for service in progress.services for route in service.routes):
+        yield from ("", "| service | routes | last move |", "| --- | --- | --- |")
+        yield from (_moves(service) for service in progress.services if service.routes)
+    blocked = [(s.name, one) for s in progress.services for one in s.blocked]
+    if blocked:
+        yield from ("", "### In the way", "")
+    for name, one in blocked:
+        yield f"- **{name}:** {one.why}" + (f": `{one.command}`" if one.command else "")
+
+
+def _moves(service: ServiceProgress) -> str:
+    states = [f"canary {r.percent} %" if r.state == "canary" else r.state for r in service.routes]
+    told = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
+    last = max(service.routes, key=lambda route: route.moved)
+    move = f"{last.moved[:10]}, {last.by}" if last.moved else "—"
+    return f"| {service.name} | {told} | {move} |"
 
 
 def _row(service: ServiceProgress) -> str:

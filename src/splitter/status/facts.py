@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from splitter.model.hits import Traffic
 from splitter.model.plan import Copy, Service
+from splitter.model.progress import Share
+from splitter.model.routing import RoutingTable
 
 GATEWAY = "gateway/nginx.conf"
 SHARED = "shared"
@@ -30,7 +33,9 @@ class Facts:
     its new dotted name. `unrewritten`: copies that still import from the monolith. `prints`,
     `verified`, `parity` and `blocked` are by service: the digest of its files now, the last runs,
     and what stands in its way. `live` services have their traffic; `deprecated` ones their old
-    routes, until the day that is named.
+    routes, until the day that is named. `table` is where traffic goes, `old` the requests on
+    deprecated routes, by methods and path; `waiting` says by service why its old routes may not go
+    yet, `shares` what the gateway has logged.
     """
 
     project: str
@@ -48,3 +53,7 @@ class Facts:
     live: frozenset[str] = frozenset()
     deprecated: Mapping[str, str] = field(default_factory=dict)
     blocked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    table: RoutingTable = field(default_factory=RoutingTable)
+    old: Mapping[str, Traffic] = field(default_factory=dict)
+    waiting: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    shares: tuple[Share, ...] = ()

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from splitter.model.plan import Copy, Service
 from splitter.model.progress import Milestone, ServiceProgress
+from splitter.model.routing import State, summary
 from splitter.status.facts import GATEWAY, SHARED, Facts, Run
+from splitter.status.standing import blockages, proof, stands
 
 
 def service_progress(facts: Facts, service: Service) -> ServiceProgress:
@@ -19,9 +21,19 @@ def service_progress(facts: Facts, service: Service) -> ServiceProgress:
         _answers(facts, service),
         _traffic(facts, service),
         _deprecation(facts, service),
+        _retirement(facts, service),
     )
-    remarks = (*facts.blocked.get(service.name, ()), *_drift(facts, service))
-    return ServiceProgress(service.name, service.port, milestones, remarks)
+    drifted = _drift(facts, service)
+    told = (f"{path} has changed since it was copied" for path in drifted)
+    return ServiceProgress(
+        service.name,
+        service.port,
+        milestones,
+        (*facts.blocked.get(service.name, ()), *told),
+        stands(facts, facts.table.of(service.name)),
+        proof(facts, service),
+        blockages(facts, service, milestones, drifted),
+    )
 
 
 def _structure(facts: Facts, service: Service) -> Milestone:
@@ -69,6 +81,9 @@ def _boots(facts: Facts, service: Service) -> Milestone:
 
 def _answers(facts: Facts, service: Service) -> Milestone:
     run = facts.parity.get(service.name)
+    if _is_retired(facts, service):
+        what = "Answers as the monolith did, which has the routes no longer"
+        return Milestone(what, True, "", "parity")
     failed = f"{run.matched} of {run.total} cases match" if run and run.total else "failed"
     said, done = _standing(run, facts.prints.get(service.name, ""), failed)
     if done and run and run.total:
@@ -91,28 +106,56 @@ def _standing(run: Run | None, files: str, failed: str) -> tuple[str, bool]:
 
 
 def _traffic(facts: Facts, service: Service) -> Milestone:
+    entries = facts.table.of(service.name)
+    done = service.name in facts.live and GATEWAY in facts.files
+    moved = any(entry.moved for entry in entries) and not done
     return Milestone(
-        "Traffic goes to it",
-        service.name in facts.live and GATEWAY in facts.files,
-        "splitter gateway"
-        if service.name in facts.live
-        else f'put "{service.name}" into gateway.live in splitter.toml, then splitter gateway',
+        "Traffic goes to it" + (f" ({summary(entries)})" if moved else ""),
+        done,
+        f"splitter cutover {service.name} --to {_step(facts, service)}"
+        if GATEWAY in facts.files and service.name not in facts.live
+        else "splitter gateway",
         "traffic",
     )
+
+
+def _step(facts: Facts, service: Service) -> str:
+    """The step after the one that the route which is furthest behind has taken."""
+    states = {entry.state for entry in facts.table.of(service.name)}
+    if State.MONOLITH in states or not states:
+        return "shadow"
+    return "10%" if State.SHADOW in states else "service"
 
 
 def _deprecation(facts: Facts, service: Service) -> Milestone:
     sunset = facts.deprecated.get(service.name)
     return Milestone(
         "Old routes deprecated" + (f" (sunset {sunset})" if sunset else ""),
-        service.name in facts.deprecated,
+        service.name in facts.deprecated or _is_retired(facts, service),
         f"splitter deprecate {service.name} --sunset DATE",
         "deprecated",
     )
 
 
+def _retirement(facts: Facts, service: Service) -> Milestone:
+    entries = facts.table.of(service.name)
+    gone = sum(entry.state is State.RETIRED for entry in entries)
+    some = f" ({gone} of {len(entries)})" if 0 < gone < len(entries) else ""
+    return Milestone(
+        f"Old routes taken out of the monolith{some}",
+        _is_retired(facts, service),
+        f"splitter retire {service.name}",
+        "retired",
+    )
+
+
+def _is_retired(facts: Facts, service: Service) -> bool:
+    entries = facts.table.of(service.name)
+    return bool(entries) and all(entry.state is State.RETIRED for entry in entries)
+
+
 def _drift(facts: Facts, service: Service) -> list[str]:
-    """What has changed in the monolith since it was copied for the service."""
+    """The files of the monolith that have changed since they were copied for the service."""
     changed = {
         copy.origin_path
         for copy in facts.copies
@@ -121,4 +164,4 @@ def _drift(facts: Facts, service: Service) -> list[str]:
     }
     if not any(copy.owner == service.name for copy in facts.copies):
         return []
-    return [f"{path} has changed since it was copied" for path in sorted(changed)]
+    return sorted(changed)

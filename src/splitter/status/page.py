@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from splitter.model.progress import Milestone, Phase, Place, Progress, ServiceProgress
+from splitter.model.routing import MONOLITH
 from splitter.status.facts import GATEWAY, Facts
 from splitter.status.milestones import service_progress
+from splitter.status.standing import stands
 
 EXTRACTION: Mapping[str, str] = {
     "structure": "structure created",
@@ -39,6 +41,8 @@ def progress(facts: Facts) -> Progress:
         _phases(foundation, services, integration),
         (*(place for _, place in shared), *_places(facts, services)),
         facts.gateway_port,
+        facts.shares,
+        stands(facts, facts.table.of(MONOLITH)),
     )
 
 
@@ -62,6 +66,7 @@ def _shared(facts: Facts, package: str, homes: Sequence[str]) -> tuple[Milestone
 def _integration(facts: Facts, services: Sequence[ServiceProgress]) -> tuple[Milestone, ...]:
     count = len(services)
     moved, old = _count(services, "traffic"), _count(services, "deprecated")
+    gone = _count(services, "retired")
     return (
         Milestone(
             f"Gateway configured ({GATEWAY})", GATEWAY in facts.files, "splitter gateway", "gateway"
@@ -69,6 +74,9 @@ def _integration(facts: Facts, services: Sequence[ServiceProgress]) -> tuple[Mil
         Milestone(f"Traffic moved ({moved} of {count} services)", moved == count > 0, id="traffic"),
         Milestone(
             f"Old routes deprecated ({old} of {count} services)", old == count > 0, id="deprecated"
+        ),
+        Milestone(
+            f"Old routes retired ({gone} of {count} services)", gone == count > 0, id="retired"
         ),
     )
 
@@ -105,11 +113,11 @@ def _phases(
     integration: Sequence[Milestone],
 ) -> tuple[Phase, ...]:
     extracted = _count(services, *EXTRACTION)
-    joined = _count(services, "traffic", "deprecated") + integration[0].done
+    joined = _count(services, "traffic", "deprecated", "retired") + integration[0].done
     return (
         *_phase("Foundation", sum(m.done for m in foundation), len(foundation)),
         *_phase("Service extraction", extracted, len(EXTRACTION) * len(services)),
-        *_phase("Integration", joined, 1 + 2 * len(services)),
+        *_phase("Integration", joined, 1 + 3 * len(services)),
     )
 
 
