@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -118,10 +119,8 @@ def generated(project: Project, ground: Ground) -> list[Case]:
 
 
 def reproduced(verdicts: Iterable[Verdict], *, say: Say) -> Iterator[Verdict]:
-    """Pass verdicts on, and say where the monolith itself did not answer as it once had.
-
-    What could not be put because of that is left out: it says nothing about a service.
-    """
+    """Pass verdicts on, and say where the monolith itself did not answer as it once had; what could
+    not be put because of that has it as its reason."""
     other: dict[tuple[str, str], str] = {}
     unput = 0
     for verdict in verdicts:
@@ -132,8 +131,9 @@ def reproduced(verdicts: Iterable[Verdict], *, say: Say) -> Iterator[Verdict]:
             other.setdefault(key, text)
         if verdict.outcome is Outcome.SKIPPED and key in other:
             unput += 1
-        else:
-            yield verdict
+            why = f"{verdict.error}; the monolith itself went otherwise: {other[key]}"
+            verdict = replace(verdict, error=why)
+        yield verdict
     if other:
         say(f"{len(other)} recorded sessions went otherwise with the monolith itself, such as")
         for text in list(other.values())[:TOLD]:
