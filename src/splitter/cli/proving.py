@@ -100,6 +100,10 @@ def parity_check(
         bool,
         typer.Option("--shrink", help="Shrink each session that fails to the least that does."),
     ] = False,
+    dask: Annotated[
+        str,
+        typer.Option("--dask", metavar="ADDRESS", help="Have a Dask cluster put them, to URLs."),
+    ] = "",
     project: ProjectDir = None,
 ) -> None:
     """Put the same requests to both and compare the answers.
@@ -125,6 +129,7 @@ def parity_check(
         str(noise or ""),
         workers,
         shrink=shrink,
+        dask=dask,
     )
     with proving.compared(project or context.obj, order, say=console.progress) as comparison:
         summary = report.show(comparison.verdicts, output.value, target, ending=comparison.ending)

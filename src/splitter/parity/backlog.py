@@ -99,11 +99,18 @@ class Backlog:
         self.futile += 1
         deaths, errors = batch.deaths + 1, []
         if deaths == TRIES:
-            errors = [_given_up(case, reason) for case in left.pop(0)]
+            told = f"{reason}, {TRIES} times in this session"
+            errors = [_error(case, told) for case in left.pop(0)]
             deaths = 1
         if left:
             self._again.append(Batch(batch.number, tuple(left), deaths))
         return errors
+
+    def give_up(self, batch: Batch, reason: str) -> list[Verdict]:
+        """What is not whole of a batch will not be put any more: its cases are errors."""
+        out = self._out.pop(batch.number)
+        missing = zip(batch.chains, out.missing, strict=True)
+        return [_error(case, reason) for chain, n in missing if n for case in chain]
 
     def parts(self) -> list[Verdict]:
         """What has come of sessions that are not whole."""
@@ -126,5 +133,5 @@ def _key(case: Case) -> Key:
     return case.source, case.name
 
 
-def _given_up(case: Case, reason: str) -> Verdict:
-    return Verdict(case, Outcome.ERROR, error=f"{reason}, {TRIES} times in this session")
+def _error(case: Case, reason: str) -> Verdict:
+    return Verdict(case, Outcome.ERROR, error=reason)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from splitter.effects.crew import Crew, Death, Member, crew
 from splitter.effects.interrupts import noted
@@ -11,7 +12,7 @@ from splitter.model.parity import Verdict
 from splitter.parity.backlog import Backlog
 from splitter.workflows.data import Say
 from splitter.workflows.parity import Work
-from splitter.workflows.workers import Duty, serve
+from splitter.workflows.workers import READY, Duty, serve
 
 AHEAD = 5_000
 """Verdicts that may wait for one of an earlier case before no later case is begun."""
@@ -19,18 +20,25 @@ FUTILE = 30
 """Deaths without any session's coming whole in between, after which the run is given up."""
 
 
-def put(work: Work, duty: Duty, *, workers: int, say: Say) -> Iterator[Verdict]:
+@contextmanager
+def put(work: Work, duty: Duty, *, workers: int, say: Say) -> Iterator[Iterator[Verdict]]:
     """The verdicts in the order of the cases. A session whose worker dies is put again.
 
-    After Ctrl-C those come that are there, and then KeyboardInterrupt. OutsideError where workers
-    do nothing but die; whatever error a worker cannot start with.
+    After Ctrl-C those come that are there, and then KeyboardInterrupt. Whatever error a worker
+    cannot start with comes before any verdict is asked for; OutsideError where workers do nothing
+    but die.
     """
     backlog = Backlog(work.chains, workers=workers)
     desk = _Desk(work, backlog, say)
-    with (
-        crew(min(workers, len(work.chains)), serve, duty) as hired,
-        noted(hired.wake) as interrupted,
-    ):
+    with crew(min(workers, len(work.chains)), serve, duty) as hired:
+        while not desk.all_ready(hired):
+            for member, message in hired.heard():
+                list(desk.take(message, member, hired))
+        yield _verdicts(work, backlog, desk, hired)
+
+
+def _verdicts(work: Work, backlog: Backlog, desk: _Desk, hired: Crew) -> Iterator[Verdict]:
+    with noted(hired.wake) as interrupted:
         while backlog.is_open and not interrupted():
             desk.hand_out(hired)
             for member, message in hired.heard():
@@ -49,6 +57,11 @@ class _Desk:
         self._backlog = backlog
         self._say = say
         self._said: set[str] = set()
+        self._ready: set[Member] = set()
+
+    def all_ready(self, hired: Crew) -> bool:
+        """Whether every worker has both sides at hand."""
+        return self._ready.issuperset(hired.members)
 
     def hand_out(self, hired: Crew) -> None:
         """Give each worker that has nothing to do a batch, if there is one."""
@@ -62,7 +75,9 @@ class _Desk:
         """What a worker's message comes to; each text that all workers say is said once."""
         if isinstance(message, Exception):
             raise message
-        if isinstance(message, Death):
+        if message is READY:
+            self._ready.add(member)
+        elif isinstance(message, Death):
             yield from self._turns.come(self._buried(message, member, hired))
         elif isinstance(message, str) and message not in self._said:
             self._said.add(message)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from splitter.errors import UsageError
 from splitter.parity.chains import Shard
 from splitter.parity.rules import Rule
 from splitter.workflows import parity, varying
@@ -25,6 +26,7 @@ class Order:
     noise: str = ""
     workers: int | None = None
     shrink: bool = False
+    dask: str = ""
 
     @property
     def is_partial(self) -> bool:
@@ -48,14 +50,20 @@ class Limits:
     shard: Shard | None
     rules: frozenset[Rule] = frozenset()
     workers: int = 1
+    dask: str = ""
 
 
 def limits_of(order: Order) -> Limits:
     """UsageError for what cannot be."""
+    if order.dask and order.workers is not None:
+        raise UsageError(
+            "--dask and --workers do not go together", hint="a Dask cluster has workers of its own"
+        )
     return Limits(
         None if order.concurrency is None else parity.concurrency_of(order.concurrency),
         None if order.timeout is None else parity.timeout_of(order.timeout),
         parity.shard_of(order.shard) if order.shard else None,
         varying.read(order.noise),
         1 if order.workers is None else parity.workers_of(order.workers),
+        order.dask,
     )

@@ -78,6 +78,11 @@ def compared(folder: Path | None, order: Order, *, say: Say) -> Iterator[accepti
         with _given(folder, order, given, limits, say) as (verdicts, part):
             yield accepting.settled(verdicts, ledger, part=part)
         return
+    if order.dask:
+        raise UsageError(
+            "--dask puts cases to servers that its workers reach",
+            hint="start both sides, and name them: --monolith URL --service NAME=URL",
+        )
     project = open_project(folder)
     services = [project.settings.service(name) for name in order.services]
     services = services or [s for s in project.planned() if _exists(project, s)]
@@ -142,13 +147,19 @@ def _put(
     say: Say,
 ) -> Iterator[Iterator[Verdict]]:
     """Put by this process on the ground, or by workers, each with its ground at the place."""
-    if limits.workers > 1:
-        from splitter.workflows import crews
+    if limits.workers > 1 or limits.dask:
+        from splitter.workflows import clusters, crews
         from splitter.workflows.workers import Duty
 
         work = parity.prepared(cases, limits.shard)
         duty = Duty(place, work.known, concurrency, judge)
-        yield crews.put(work, duty, workers=limits.workers, say=say)
+        putting = (
+            clusters.put(work, duty, address=limits.dask)
+            if limits.dask
+            else crews.put(work, duty, workers=limits.workers, say=say)
+        )
+        with putting as verdicts:
+            yield verdicts
         return
     with ground as both:
         yield parity.check_on(

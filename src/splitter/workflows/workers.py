@@ -51,6 +51,10 @@ def put(batch: Batch, duty: Duty) -> list[Verdict]:
         return asyncio.run(everything(ground))
 
 
+READY = True
+"""What a worker sends once it has both sides at hand."""
+
+
 def serve(connection: Connection, duty: Duty) -> None:
     """Put the batches that come through the connection until it is closed, and send verdicts as
     they come, text that is to be said, and the error that ends it, if there is one."""
@@ -100,6 +104,7 @@ async def _serve(connection: Connection, duty: Duty, ground: Ground, stop: _Stop
 
     stop.how = partial(loop.call_soon_threadsafe, work.cancel)
     loop.add_reader(connection.fileno(), receive)
+    connection.send(READY)
     try:
         await asyncio.wait([work])
         if not work.cancelled():
