@@ -50,6 +50,11 @@ def found(files: Files | str) -> tuple[Call, ...]:
         ('await got("https://x.example/items").json()', ["GET https://x.example/items"]),
         ("const { data } = await useFetch(() => `/items/${id}`)", ["GET /items/{id}"]),
         ('$fetch("/items", { method: "DELETE" })', ["DELETE /items"]),
+        (
+            'api[edit ? "put" : "post"](`/items/${id}`, data)',
+            ["POST /items/{id}", "PUT /items/{id}"],
+        ),
+        ("api[verb](`/items/${id}`, data)", ["? /items/{id}"]),
         ('$.ajax({ url: "/items", type: "POST" })', ["POST /items"]),
         ('$.getJSON("/items", show)', ["GET /items"]),
         ('const x = new XMLHttpRequest(); x.open("PUT", "/items")', ["PUT /items"]),

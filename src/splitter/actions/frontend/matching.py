@@ -233,15 +233,20 @@ def _linked(links: Sequence[Call], found: Sequence[Finding], table: _Table) -> l
         fixed = any(e and not e.startswith("{") for e in path.split("/"))
         if finding.state != "resolved" or not fixed or (finding.why and not based):
             continue
-        if based or (_start(call) and _start(call) in starts) or not found:
+        if based or _first(call) in starts - {""} or not found:
             led.append(finding)
-    return led
+    return _distinct(led, [])
 
 
 def _start(call: Call) -> str:
     """The first element of a path on the page's own origin; `""` where there is a base."""
+    return "" if template(call.parts).floating else _first(call)
+
+
+def _first(call: Call) -> str:
+    """The first element of a path, behind what is not known; `""` on another host."""
     one = template(call.parts)
-    return "" if one.floating or one.host else one.elements[0]
+    return "" if one.host else one.elements[0]
 
 
 def _is_based(call: Call) -> bool:

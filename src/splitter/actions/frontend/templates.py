@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import cache
 
 from splitter.actions.paths import PARAMETER, pattern
 from splitter.model.frontend import Hole
@@ -88,21 +89,30 @@ def tails(call: Template, path: str) -> str | None:
     return "/" + "/".join(route[:before]) if sure else None
 
 
+@cache
 def _elements(text: str) -> tuple[str, ...]:
     return tuple(text.removeprefix("/").split("/"))
 
 
+@cache
+def _takes(element: str) -> bool:
+    return bool(PARAMETER.search(element))
+
+
+@cache
 def _is_endless(element: str) -> bool:
-    return bool(PARAMETER.search(element)) and ".*" in pattern(element)
+    return _takes(element) and ".*" in pattern(element)
 
 
 def _fits(given: str, wanted: str) -> int | None:
     """0 if an element is surely the wanted one, 1 if it may be, `None` if it cannot."""
-    takes = bool(PARAMETER.search(wanted))
+    if given == wanted:
+        return 0
+    takes = _takes(wanted)
     if given == _GAP:
         return 0 if takes else (1 if wanted else None)
     if _GAP not in given:
-        return 0 if re.fullmatch(pattern(wanted), given) else None
+        return 0 if takes and re.fullmatch(pattern(wanted), given) else None
     if takes:
         ends = [re.escape(piece) for piece in given.split(_GAP)]
         plain = PARAMETER.sub("x1", wanted)

@@ -69,6 +69,7 @@ class Site:
 
     @property
     def line(self) -> int:
+        """Of the last name in what is called: chains of calls go over several lines."""
         callee = callee_of(self.node) or self.node
         found = callee.field("property") or callee
         return self.module.line(found.range().start.index)
@@ -104,6 +105,8 @@ class Sites:
             return self._called(module, node, callee, name, given)
         if callee.kind() == "member_expression":
             return self._member(module, node, callee, name, given)
+        if callee.kind() == "subscript_expression":
+            return self._chosen(module, node, callee, given)
         return None
 
     def _called(
@@ -168,6 +171,23 @@ class Sites:
         given_one = any(isinstance(v, Param) for v in values)
         rooted = client is not None or (words in _LIBRARIES and not given_one)
         return Site(module, node, how, (text(VERBS[name]),), "", urls, client, rooted)
+
+    def _chosen(
+        self, module: Module, node: SgNode, callee: SgNode, given: list[SgNode]
+    ) -> Site | None:
+        """`client[method](url)`, the method chosen while the frontend runs."""
+        holder, index = callee.field("object"), callee.field("index")
+        if holder is None or index is None or not _STRONG.search(_named(holder)):
+            return None
+        urls = self._all.text(module, given[0], Scope())
+        if not any(is_like_a_url(u) for u in urls):
+            return None
+        values = self._all.value(module, holder, Scope())
+        client = next((v for v in values if isinstance(v, Client)), None)
+        urls = based(client.bases, urls) if client else urls
+        methods = self._all.value(module, index, Scope())
+        rooted = client is not None
+        return Site(module, node, _named(holder), methods, "", urls, client, rooted)
 
     def _doubt(self, module: Module, node: SgNode, values: tuple[Value, ...], name: str) -> None:
         for value in self._all.members.property(values, name, Scope()):
