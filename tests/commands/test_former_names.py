@@ -31,7 +31,19 @@ FILES = {
         app.include_router(notes.router)
         app.include_router(tags.router)
         """,
-    "kit/__init__.py": "",
+    "kit/__init__.py": """
+        import sys
+        from importlib.machinery import EXTENSION_SUFFIXES, SOURCE_SUFFIXES
+        from importlib.machinery import ExtensionFileLoader, FileFinder, SourceFileLoader
+
+        class Checked(SourceFileLoader):
+            pass
+
+        # as libraries do that check types while the program runs
+        loaders = (ExtensionFileLoader, EXTENSION_SUFFIXES), (Checked, SOURCE_SUFFIXES)
+        sys.path_hooks.insert(0, FileFinder.path_hook(*loaders))
+        sys.path_importer_cache.clear()
+        """,
     "kit/store.py": """
         import os
         from sqlalchemy import create_engine

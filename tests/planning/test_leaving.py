@@ -197,6 +197,13 @@ def test_an_attribute_that_others_look_at_stays() -> None:
     assert note.code == "SPL044"
 
 
+def test_an_attribute_that_others_may_do_without_goes() -> None:
+    main = main_with("app.state.mail = asyncio.create_task(send_mail())\nyield")
+    main += "\n\n@app.middleware('http')\nasync def busy(request, go):\n"
+    main += "    getattr(request.app.state, 'mail', None)\n"
+    assert "send_mail" not in application(drawn(main, "jobs.mail.send_mail"))
+
+
 def test_a_name_of_an_argument_is_another_one() -> None:
     main = main_with("begin(1)\nyield")
     main = main.replace("\napp = ", "\ndef begin(send_mail):\n    print(send_mail)\n\napp = ", 1)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from splitter.discovery.modules import Kind, Statement
-from splitter.discovery.scopes import Imported
+from splitter.discovery.scopes import Imported, last_name
 from splitter.discovery.trees import walk
 from splitter.errors import UsageError
 from splitter.model.plan import Service
@@ -117,7 +117,7 @@ class Leaving:
                 if attribute.upper() not in self._program.words(view.name):
                     continue
                 others = (s.node for s in view.statements if s is not statement)
-                if any(_asks(part, attribute) for other in others for part in walk(other)):
+                if any(_asks(other, attribute) for other in others):
                     yield node, name
 
     def _may_name_it(self, statement: Statement) -> bool:
@@ -218,10 +218,21 @@ class Leaving:
         return f"did you mean {near[0]!r}?" if near else what
 
 
-def _asks(node: ast.AST, attribute: str) -> bool:
-    if isinstance(node, ast.Constant):
-        return node.value == attribute
-    return isinstance(node, ast.Attribute) and node.attr == attribute
+def _asks(node: ast.AST, attribute: str) -> set[ast.AST]:
+    """What looks at an attribute and would fail without it: `getattr` with a default does not."""
+    sure: set[ast.AST] = set()
+    found: set[ast.AST] = set()
+    for part in walk(node):
+        if isinstance(part, ast.Call) and _has_default(part):
+            sure.update(part.args)
+        if attribute in (getattr(part, "attr", ""), getattr(part, "value", "")):
+            found.add(part)
+    return found - sure
+
+
+def _has_default(call: ast.Call) -> bool:
+    name, given = last_name(call.func), len(call.args)
+    return (name, given) in {("getattr", 3), ("hasattr", 2)}
 
 
 def leaving(program: Program, service: Service, everywhere: Iterable[str]) -> Leaving:
