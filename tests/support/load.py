@@ -1,11 +1,13 @@
 """A steady, bounded load on the loopback: reads and writes over connections that are kept.
 
-Nothing is sent twice: an answer that does not come is a lost request.
+Nothing is sent twice: an answer that does not come is a lost request. As every client that keeps
+connections does, one looks before it sends whether the other side has closed.
 """
 
 from __future__ import annotations
 
 import json
+import select
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -63,18 +65,25 @@ class Load:
 
     def _work(self, number: int, of: int, pause: float, numbers: Iterator[int]) -> None:
         cookies: dict[int, str] = {}
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=15)
+        connections = {c: self._connection(c) for c in range(number, CLIENTS, of)}
         for turn in count():
             if self.stopped.is_set():
                 break
             client = number + of * (turn // 2 % (CLIENTS // of))
+            connection = connections[client]
             method = ("POST", "GET")[turn % 2]
             sent = self._put(connection, method, client, f"load-{next(numbers)}", cookies)
             self.sent.append(sent)
             if sent.lost:
                 connection.close()
             time.sleep(pause)
-        connection.close()
+        for connection in connections.values():
+            connection.close()
+
+    def _connection(self, client: int) -> HTTPConnection:
+        """Each client has an address of its own, and a connection that it keeps."""
+        own = (f"127.0.0.{10 + client}", 0)
+        return HTTPConnection("127.0.0.1", self.port, timeout=15, source_address=own)
 
     def _put(
         self,
@@ -85,7 +94,9 @@ class Load:
         cookies: dict[int, str],
     ) -> Sent:
         stage, start = self.stage, time.monotonic()
-        headers = {**self.headers, "X-Forwarded-For": f"10.0.0.{client}"}
+        headers = dict(self.headers)
+        if _was_closed(connection):
+            connection.close()
         if client in cookies:
             headers["Cookie"] = cookies[client]
         body = None
@@ -107,3 +118,9 @@ class Load:
         wanted = 201 if body else 200
         lost = "" if answer.status == wanted else f"status {answer.status}"
         return Sent(stage, client, method, answer.status, side, took, id, lost)
+
+
+def _was_closed(connection: HTTPConnection) -> bool:
+    if connection.sock is None:
+        return False
+    return bool(select.select([connection.sock], [], [], 0)[0])

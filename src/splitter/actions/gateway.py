@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from splitter.actions.dialects import DIALECTS, FOLDER, Dialect
 from splitter.actions.lanes import lanes
 from splitter.actions.ownership import digest, keep_edits
 from splitter.actions.paths import unknown_converters
@@ -15,7 +16,6 @@ from splitter.model.monolith import Route
 from splitter.model.plan import Service
 from splitter.model.routing import RoutingTable
 
-CONFIGURATION = "gateway/nginx.conf"
 UNKNOWN_CONVERTER = "SPL093"
 
 
@@ -42,7 +42,8 @@ class Gateway:
     """Where the gateway listens and where the sides do.
 
     `monolith` is `host:port`, `services` names to the same. `body_limit` is as nginx takes it,
-    `header` lets a tester name a side (none, if empty).
+    `header` lets a tester name a side (none, if empty). `api_port` is where Traefik can be
+    asked what it goes by.
     """
 
     port: int
@@ -51,6 +52,8 @@ class Gateway:
     body_limit: str = "0"
     sticky: Sticky = ("address", "")
     header: str = "X-Splitter-Service"
+    kind: str = "nginx"
+    api_port: int = 0
 
 
 def configure(
@@ -78,34 +81,33 @@ def texts_of(
 ) -> dict[str, str]:
     """What the gateway's files say, by path."""
     rules, found = lanes(routing, gateway.services)
-    return {
-        CONFIGURATION: render(
+    dialect = DIALECTS[gateway.kind]
+    texts = {
+        f"{FOLDER}/{name}": render(
             templates,
-            "gateway/nginx.conf.jinja",
+            f"{FOLDER}/{name}.jinja",
             port=gateway.port,
+            api_port=gateway.api_port,
             monolith=gateway.monolith,
             upstreams={lane.upstream: gateway.services[lane.service] for lane in found},
             body_limit=gateway.body_limit,
             lanes=found,
             mirrors=any(lane.is_shadow for lane in found),
-            sticky=(gateway.sticky[0], _variable(gateway.sticky[1])),
-            header=_variable(gateway.header),
+            canary=any(lane.is_canary for lane in found),
+            sticky=gateway.sticky,
+            header=gateway.header,
             generation=generation_of(gateway, routing),
-            table=_quoted(rules),
-        ),
-        "gateway/.gitignore": render(templates, "gateway/gitignore.jinja"),
+            table=_spelled(rules, dialect),
+        )
+        for name in dialect.files
     }
+    return texts | {f"{FOLDER}/.gitignore": render(templates, f"{FOLDER}/gitignore.jinja")}
 
 
 def generation_of(gateway: Gateway, routing: RoutingTable) -> str:
     """A word that tells one version of the files from all others, and that stands in them."""
     ways = [(entry.key, entry.owner, entry.state, entry.percent) for entry in routing.entries]
     return digest(repr((gateway, ways)).encode())[:12]
-
-
-def _variable(header: str) -> str:
-    """The name of a header as a part of an nginx variable's."""
-    return header.lower().replace("-", "_")
 
 
 def owners(routes: Sequence[Route], sides: Sequence[Side]) -> Table:
@@ -120,22 +122,17 @@ def owners(routes: Sequence[Route], sides: Sequence[Side]) -> Table:
     return table(routes, lambda route, method: live.get((route.kind, route.path, method), MONOLITH))
 
 
-def _quoted(rules: Table) -> Mapping[str, list[tuple[str, str]]]:
-    """The rules as nginx's `map` takes them: a quoted regular expression, an owner."""
+def _spelled(rules: Table, dialect: Dialect) -> Mapping[str, list[tuple[str, str]]]:
+    """The rules as the gateway takes them: a regular expression, an owner."""
 
     def lines(some: tuple[Rule, ...]) -> list[tuple[str, str]]:
-        return [(_string("~" + rule.regex), rule.owner) for rule in some]
+        return [(dialect.spelled(rule), rule.owner) for rule in some]
 
     return {
         "answered": lines(rules.answered),
         "refused": lines(rules.refused),
         "redirected": lines(rules.redirected),
     }
-
-
-def _string(text: str) -> str:
-    """A string of nginx's: only quotes and doubled backslashes are read otherwise in it."""
-    return '"' + text.replace("\\\\", "\\\\\\\\").replace('"', '\\"') + '"'
 
 
 def _unknown(routes: Sequence[Route], routing: RoutingTable) -> list[Note]:

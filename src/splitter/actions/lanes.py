@@ -29,6 +29,16 @@ class Lane:
         return f"service_{self.service}"
 
     @property
+    def first_digits(self) -> str:
+        """What two hexadecimal digits are, of all 256, for that part of them."""
+        below = max(1, round(self.percent * 256 / 100))
+        whole, rest = divmod(below, 16)
+        parts = [f"[{'0123456789abcdef'[:whole]}]."] if whole else []
+        if rest:
+            parts.append(f"{whole:x}[{'0123456789abcdef'[:rest]}]")
+        return f"(?:{'|'.join(parts)})"
+
+    @property
     def is_canary(self) -> bool:
         return self.state is State.CANARY
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from urllib.parse import quote, unquote
 
 from splitter.actions.paths import PARAMETER, pattern
 from splitter.model.routing import MONOLITH, Entry, RoutingTable, State
@@ -15,6 +16,7 @@ _SAMPLES = {
     "path": "a/b",
     "uuid": "0f8fad5b-d9cb-469f-a165-70867728950e",
 }
+_KEPT = "/:@!$&'()*+,;=~"
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 
@@ -38,13 +40,14 @@ class Probe:
         return f"{word} {self.path}" + (f" (as a tester of {self.asks_for})" * bool(self.asks_for))
 
 
-def probes(table: RoutingTable, *, testers: bool) -> list[Probe]:
+def probes(table: RoutingTable, *, testers: bool, mirrors: bool) -> list[Probe]:
     """Each route with each of its methods, and what is close to one and is none.
 
-    `testers`: where a route is on its way, each side is asked for by name, too.
+    `testers`: where a route is on its way, each side is asked for by name, too. `mirrors`: the
+    gateway can have a service hear what the monolith answers.
     """
     found = dict.fromkeys(_all(table, testers))
-    return list(found)
+    return [probe if mirrors else replace(probe, mirrored="") for probe in found]
 
 
 def _all(table: RoutingTable, testers: bool) -> Iterator[Probe]:
@@ -64,7 +67,9 @@ def _all(table: RoutingTable, testers: bool) -> Iterator[Probe]:
 
 def sample(path: str) -> str:
     """A path that the route of this template takes."""
-    return PARAMETER.sub(lambda found: _SAMPLES.get(found[1] or "", "probe"), path)
+    return quote(
+        PARAMETER.sub(lambda found: _SAMPLES.get(found[1] or "", "probe"), path), safe=_KEPT
+    )
 
 
 def _of(
@@ -94,6 +99,7 @@ def _of(
 
 def _first(table: RoutingTable, method: str, path: str, websocket: bool) -> Entry | None:
     """The route that answers, as Starlette finds it; without a method, one that has the path."""
+    path = unquote(path)
     for entry in table.entries:
         if (entry.kind == "websocket") != websocket and entry.kind != "mount":
             continue

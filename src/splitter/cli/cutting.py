@@ -28,7 +28,7 @@ def gateway(
     diff: Diff = False,
     output: As = Format.TEXT,
 ) -> None:
-    """Write the nginx configuration and the routing table for the present state.
+    """Write the gateway's configuration and the routing table for the present state.
 
     Each route goes where .splitter/routes.toml says. Before it was moved, it goes to its service
     if gateway.live in splitter.toml names that, else to the monolith.
@@ -108,12 +108,14 @@ def _switch(
         finish(switching.prepare(opened, order).proposal, dry_run, diff, output)
     with switching.alone(open_project(context, project).root):
         switch = switching.prepare(open_project(context, project), order)
+        for warning in switch.proposal.warnings:
+            console.progress(warning)
         running = switching.carry_out(switch, say=console.progress)
     show(
         switch.changes,
         switch.proposal.said,
         running=running,
-        start=switching.start_words(),
+        start=switching.start_words(switch.gateway.kind),
         as_json=output is Format.JSON,
     )
 

@@ -354,7 +354,7 @@ CODES: Mapping[str, Code] = {
         "the gateway does not know a path converter",
         "The application has a converter of its own; the gateway takes one element of the "
         "path for it.",
-        "Check gateway/nginx.conf for that route.",
+        "Check the gateway's configuration for that route.",
     ),
     "SPL094": Code(
         "a file that no service needs any more was edited by hand and is left as it is",

@@ -44,6 +44,7 @@ class Facts:
     services: tuple[Service, ...]
     files: Mapping[str, str]
     gateway_port: int = 0
+    gateway_file: str = GATEWAY
     homes: Mapping[str, str] = field(default_factory=dict)
     copies: tuple[Copy, ...] = ()
     unrewritten: frozenset[str] = frozenset()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from splitter.model.plan import Copy, Service
 from splitter.model.progress import Milestone, ServiceProgress
 from splitter.model.routing import State, summary
-from splitter.status.facts import GATEWAY, SHARED, Facts, Run
+from splitter.status.facts import SHARED, Facts, Run
 from splitter.status.standing import blockages, proof, stands
 
 
@@ -107,13 +107,13 @@ def _standing(run: Run | None, files: str, failed: str) -> tuple[str, bool]:
 
 def _traffic(facts: Facts, service: Service) -> Milestone:
     entries = facts.table.of(service.name)
-    done = service.name in facts.live and GATEWAY in facts.files
+    done = service.name in facts.live and facts.gateway_file in facts.files
     moved = any(entry.moved for entry in entries) and not done
     return Milestone(
         "Traffic goes to it" + (f" ({summary(entries)})" if moved else ""),
         done,
         f"splitter cutover {service.name} --to {_step(facts, service)}"
-        if GATEWAY in facts.files and service.name not in facts.live
+        if facts.gateway_file in facts.files and service.name not in facts.live
         else "splitter gateway",
         "traffic",
     )

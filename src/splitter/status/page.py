@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from splitter.model.progress import Milestone, Phase, Place, Progress, ServiceProgress
 from splitter.model.routing import MONOLITH
-from splitter.status.facts import GATEWAY, Facts
+from splitter.status.facts import Facts
 from splitter.status.milestones import service_progress
 from splitter.status.standing import stands
 
@@ -69,7 +69,10 @@ def _integration(facts: Facts, services: Sequence[ServiceProgress]) -> tuple[Mil
     gone = _count(services, "retired")
     return (
         Milestone(
-            f"Gateway configured ({GATEWAY})", GATEWAY in facts.files, "splitter gateway", "gateway"
+            f"Gateway configured ({facts.gateway_file})",
+            facts.gateway_file in facts.files,
+            "splitter gateway",
+            "gateway",
         ),
         Milestone(f"Traffic moved ({moved} of {count} services)", moved == count > 0, id="traffic"),
         Milestone(

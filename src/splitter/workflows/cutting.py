@@ -13,6 +13,7 @@ from splitter.actions.deprecation import deprecate as mark
 from splitter.actions.gateway import configure
 from splitter.actions.ownership import digest
 from splitter.actions.routing_file import PATH, table_bytes
+from splitter.effects.gateways import programs
 from splitter.effects.templates import read_templates
 from splitter.errors import RefusedError, UsageError
 from splitter.model.changes import ChangeSet
@@ -42,7 +43,7 @@ def gateway(project: Project) -> Proposal:
     )
     written = ChangeSet.between(changes.title, project.sources, {PATH: table_bytes(table)}, notes)
     changes = changes + written
-    run = "run it: nginx -p gateway -c nginx.conf"
+    run = f"run it: {programs.program(project.settings.gateway.kind).start}"
     return proposal_of(project, changes, (run,) if changes else ())
 
 

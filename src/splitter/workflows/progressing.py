@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from splitter.actions.dialects import DIALECTS
 from splitter.actions.notices import Entry, read_entries
 from splitter.actions.ownership import digest
 from splitter.actions.rewriting import rewrite_copies
@@ -51,6 +52,7 @@ def progress(project: Project, *, runs: Runs | None = None) -> Progress:
             services=services,
             files={path: digest(data) for path, data in project.sources.items()},
             gateway_port=settings.gateway.port,
+            gateway_file=DIALECTS[settings.gateway.kind].main,
             homes=settings.homes,
             copies=project.manifest.copies,
             unrewritten=frozenset(c.path for c in due.changes),

@@ -9,11 +9,12 @@ from __future__ import annotations
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from splitter.actions.gateway import CONFIGURATION, Gateway, texts_of
+from splitter.actions.dialects import DIALECTS, FOLDER
+from splitter.actions.gateway import Gateway, generation_of, texts_of
 from splitter.actions.probing import Probe, probes
 from splitter.effects import plain_http, ports, processes
 from splitter.effects.gateways.program import Program
@@ -24,9 +25,13 @@ from splitter.errors import RefusedError, StartError
 from splitter.model.routing import MONOLITH, RoutingTable
 from splitter.workflows.data import Say
 
-FOLDER = CONFIGURATION.rpartition("/")[0]
 _SHOWN = 5
-_START_SECONDS = 20.0
+_HANDSHAKE = {
+    **{"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13"},
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+}
+_ATTEMPTS = 3
+_START_SECONDS = 10.0
 _MIRROR_SECONDS = 5.0
 
 
@@ -45,19 +50,20 @@ def rehearse(
     """
     with scratch("gateway") as at:
         lay(at / "given", files)
-        _validate(program, at / "given" / FOLDER, at, gateway)
+        _validate(program, at / "given" / FOLDER)
         with standing_in([MONOLITH, *gateway.services]) as sides:
+            asked = probes(
+                table,
+                testers=bool(gateway.header),
+                mirrors=DIALECTS[gateway.kind].mirrors,
+            )
             copy = replace(
                 gateway,
-                port=ports.free_port(),
                 monolith=f"127.0.0.1:{sides[MONOLITH].port}",
                 services={name: f"127.0.0.1:{sides[name].port}" for name in gateway.services},
             )
-            texts = texts_of(copy, table, templates)
-            lay(at / "side", {path: text.encode() for path, text in texts.items()})
-            asked = probes(table, testers=bool(gateway.header))
-            with _running(program, at / "side" / FOLDER, copy.port):
-                wrong = _wrong(asked, copy, sides)
+            with _side(program, copy, table, templates, at) as port:
+                wrong = _wrong(asked, replace(copy, port=port), sides)
     if wrong:
         more = len(wrong) - _SHOWN
         raise RefusedError(
@@ -68,12 +74,17 @@ def rehearse(
     say(f"{len(asked)} requests through a copy of {program.name} went where they should")
 
 
-def _validate(program: Program, folder: Path, at: Path, gateway: Gateway) -> None:
+def _validate(program: Program, folder: Path) -> None:
     command = program.check(folder)
     if not command:
         return
     done = subprocess.run(
-        command, cwd=at, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60
+        command,
+        cwd=folder.parent,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     if done.returncode:
         said = (done.stderr or done.stdout).replace(f"{folder}/", "")
@@ -85,13 +96,38 @@ def _validate(program: Program, folder: Path, at: Path, gateway: Gateway) -> Non
 
 
 @contextmanager
-def _running(program: Program, folder: Path, port: int) -> Iterator[None]:
-    log = folder.parent / "output.log"
+def _side(
+    program: Program,
+    gateway: Gateway,
+    table: RoutingTable,
+    templates: Mapping[str, str],
+    at: Path,
+) -> Iterator[int]:
+    """A gateway on a free port, which it gives; one that was taken meanwhile is tried again."""
+    with ExitStack() as stack:
+        for attempt in range(_ATTEMPTS):
+            port, api_port = ports.free_ports(2)
+            copy = replace(gateway, port=port, api_port=api_port)
+            texts = texts_of(copy, table, templates)
+            lay(at / f"side{attempt}", {path: text.encode() for path, text in texts.items()})
+            folder = at / f"side{attempt}" / FOLDER
+            try:
+                stack.enter_context(_running(program, folder, port, generation_of(copy, table)))
+                break
+            except StartError:
+                if attempt == _ATTEMPTS - 1:
+                    raise
+        yield copy.port
+
+
+@contextmanager
+def _running(program: Program, folder: Path, port: int, generation: str) -> Iterator[None]:
+    log = folder / "output.log"
     with (
         log.open("wb") as output,
         launched(
             program.run(folder),
-            folder=folder,
+            folder=folder.parent,
             environment={},
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -107,13 +143,21 @@ def _running(program: Program, folder: Path, port: int) -> Iterator[None]:
                     hint=processes.log_end(log),
                 )
             time.sleep(0.03)
+        while not program.loaded(folder, generation, port):
+            if time.monotonic() > deadline:
+                raise RefusedError(
+                    f"{program.name} does not take the configuration; nothing was switched",
+                    reasons=tuple(processes.log_end(folder / program.log, 5).splitlines()),
+                    hint="if .splitter/templates has a gateway template of your own, look there",
+                )
+            time.sleep(0.03)
         yield
 
 
 def _wrong(asked: Sequence[Probe], gateway: Gateway, sides: Mapping[str, StandIn]) -> list[str]:
     found = []
     for probe in asked:
-        headers = {"Upgrade": "websocket", "Connection": "Upgrade"} if probe.websocket else {}
+        headers = dict(_HANDSHAKE) if probe.websocket else {}
         if probe.asks_for:
             headers[gateway.header] = probe.asks_for
         heard = plain_http.answer(

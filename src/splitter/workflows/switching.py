@@ -5,16 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from splitter.actions.dialects import DIALECTS, FOLDER
 from splitter.actions.gateway import Gateway, configure, generation_of
 from splitter.actions.ownership import EDITED
 from splitter.actions.routing_file import PATH, table_bytes
 from splitter.actions.traffic import moved
 from splitter.effects import person, plain_http, ports, processes, results, workspace
-from splitter.effects.gateways import nginx
+from splitter.effects.gateways import programs
 from splitter.effects.gateways.program import Program
 from splitter.effects.lock import locked
 from splitter.effects.templates import read_templates
@@ -29,7 +30,7 @@ from splitter.workflows.data import Say
 from splitter.workflows.look import sure_ground
 from splitter.workflows.project import Project
 from splitter.workflows.proposal import Proposal
-from splitter.workflows.rehearsing import FOLDER, rehearse
+from splitter.workflows.rehearsing import rehearse
 from splitter.workflows.traffic import gateway_of, present
 
 _RELOAD_SECONDS = 10.0
@@ -125,7 +126,7 @@ def prepare(project: Project, order: Order) -> Switch:
     changes = ChangeSet(title, changes.changes, changes.notes)
     said = (f"{service.name}: {summary(table.of(service.name))}",)
     chosen = tuple(e for e in table.of(service.name) if only is None or e.key in only)
-    proposal = proposal_of(project, changes, said)
+    proposal = replace(proposal_of(project, changes, said), warnings=_warnings(gateway, order))
     return Switch(project, proposal, service, gateway, table, chosen)
 
 
@@ -136,7 +137,7 @@ def carry_out(switch: Switch, *, say: Say) -> bool:
     written; if the gateway does not take the files over, they are put back and it goes on as
     it was.
     """
-    program = nginx.program()
+    program = programs.program(switch.gateway.kind)
     folder = switch.project.root / FOLDER
     running = program.pid(folder)
     _refuse_the_down(switch)
@@ -156,9 +157,18 @@ def carry_out(switch: Switch, *, say: Say) -> bool:
     return bool(running)
 
 
-def start_words() -> str:
+def start_words(kind: str) -> str:
     """How a gateway is started that does not run."""
-    return nginx.program().start
+    return programs.program(kind).start
+
+
+def _warnings(gateway: Gateway, order: Order) -> tuple[str, ...]:
+    if order.state is not State.SHADOW or DIALECTS[gateway.kind].mirrors:
+        return ()
+    able = " and ".join(kind for kind, dialect in DIALECTS.items() if dialect.mirrors)
+    return (
+        f"{gateway.kind} cannot mirror: in the shadow the service hears only testers ({able} can)",
+    )
 
 
 def _words(order: Order) -> str:
@@ -206,7 +216,7 @@ def _last_good(project: Project, changes: ChangeSet) -> dict[str, bytes]:
     return {
         f"{FOLDER}/last/{change.path.rpartition('/')[2]}": change.before
         for change in changes.changes
-        if change.before is not None
+        if change.before is not None and not change.path.endswith(".gitignore")
     }
 
 
@@ -262,7 +272,7 @@ def _reload(switch: Switch, program: Program, folder: Path, running: int, say: S
     with _connections_closing(switch, program, folder, say):
         program.reload(folder, running)
         if _goes_by_it(switch, program, folder):
-            say(f"{program.name} (process {running}) goes by it now")
+            say(f"{program.name} goes by it now")
             return
         workspace.undo(switch.project.root)
         program.reload(folder, running)
@@ -288,15 +298,11 @@ def _connections_closing(
     switch: Switch, program: Program, folder: Path, say: Say
 ) -> Iterator[None]:
     """Clients close their connections before the gateway would close some under a request."""
-    if not program.closes:
+    if program.closing is None:
         yield
         return
     seconds = switch.project.settings.gateway.closing_seconds
-    mark = folder / "closing"
-    mark.touch()
-    try:
+    with program.closing(folder):
         say(f"for {seconds:g} s clients are told to close their connections")
         time.sleep(seconds)
         yield
-    finally:
-        mark.unlink(missing_ok=True)

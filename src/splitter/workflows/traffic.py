@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from splitter.actions.dialects import DIALECTS
 from splitter.actions.gateway import Gateway
 from splitter.actions.routing_file import read_table
 from splitter.actions.traffic import whole
-from splitter.errors import UsageError
+from splitter.errors import ConfigurationError, UsageError
 from splitter.model.changes import Note
 from splitter.model.routing import MONOLITH, RoutingTable
 from splitter.planning.plan import Ground
@@ -34,9 +35,19 @@ def present(project: Project, ground: Ground) -> tuple[RoutingTable, tuple[Note,
 
 
 def gateway_of(project: Project) -> Gateway:
-    """The gateway as the settings have it, before the services that are made."""
+    """The gateway as the settings have it, before the services that are made.
+
+    ConfigurationError where its kind cannot do what they say.
+    """
     settings = project.settings
-    hosts = settings.gateway.hosts
+    hosts, (sticky, _) = settings.gateway.hosts, settings.gateway.sticky_key
+    kind = settings.gateway.kind
+    if sticky != "address" and sticky not in DIALECTS[kind].sticky:
+        raise ConfigurationError(
+            f"gateway.sticky: {kind} cannot tell clients by {settings.gateway.sticky}",
+            where=project.settings_file[0],
+            hint="see docs/cutover.md for what each gateway can",
+        )
 
     def address(name: str, port: int) -> str:
         return f"{hosts.get(name, '127.0.0.1')}:{port}"
@@ -51,4 +62,6 @@ def gateway_of(project: Project) -> Gateway:
         },
         sticky=settings.gateway.sticky_key,
         header=settings.gateway.header,
+        kind=settings.gateway.kind,
+        api_port=settings.gateway.api_port,
     )

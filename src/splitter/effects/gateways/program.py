@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,7 @@ class Program:
     the one that serves them in the foreground. `pid` finds the process that serves the folder, 0
     if there is none. `reload` has it take the files over, and `loaded` says whether it goes by a
     generation of them now.
+    `closing`, where one is needed, has clients told to close their connections as long as it lasts.
     """
 
     name: str
@@ -29,7 +31,18 @@ class Program:
     reload: Callable[[Path, int], None]
     loaded: Callable[[Path, str, int], bool]
     log: str
-    closes: bool = False
+    closing: Callable[[Path], AbstractContextManager[None]] | None = None
+
+
+@contextmanager
+def marked(folder: Path) -> Iterator[None]:
+    """The file is there by which a gateway knows that no connection is to be kept."""
+    mark = folder / "closing"
+    mark.touch()
+    try:
+        yield
+    finally:
+        mark.unlink(missing_ok=True)
 
 
 def executable(name: str, package: str = "") -> str:

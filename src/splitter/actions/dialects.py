@@ -1,0 +1,67 @@
+"""The gateways' own files, and how each spells a regular expression."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from splitter.actions.routing import WEBSOCKET, Rule
+
+FOLDER = "gateway"
+_HANDSHAKE = "HeaderRegexp(`Upgrade`, `(?i)^websocket$`)"
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """`files` are made from the templates `gateway/NAME.jinja`; the first is the main one.
+
+    `spelled` is how what a rule matches is written there. `mirrors`: it can have a service hear
+    what the monolith answers; `sticky` are the kinds of keys by which it can tell clients, none
+    where it gives them cookies.
+    """
+
+    files: tuple[str, ...]
+    spelled: Callable[[Rule], str]
+    mirrors: bool
+    sticky: tuple[str, ...] = ("address", "http", "cookie")
+
+    @property
+    def main(self) -> str:
+        return f"{FOLDER}/{self.files[0]}"
+
+
+def _in_nginx(rule: Rule) -> str:
+    """A string of nginx's: only quotes and doubled backslashes are read otherwise in it."""
+    return '"~' + rule.regex.replace("\\\\", "\\\\\\\\").replace('"', '\\"') + '"'
+
+
+def _in_haproxy(rule: Rule) -> str:
+    """A word in strong quotes, in which nothing is read otherwise."""
+    return "'" + rule.regex.replace("'", "'\\''") + "'"
+
+
+def _in_caddy(rule: Rule) -> str:
+    """A word in backticks, in which nothing is read otherwise; a backtick by its number."""
+    return "`~" + rule.regex.replace("`", "\\x60") + "`"
+
+
+def _in_traefik(rule: Rule) -> str:
+    """An expression over method and path; a backtick by its number."""
+    pattern = rule.pattern.replace("`", "\\x60")
+    path = f"PathRegexp(`^{pattern}$`)"
+    if rule.methods == WEBSOCKET:
+        return f"{_HANDSHAKE} && {path}"
+    if not rule.methods:
+        return path
+    methods = " || ".join(f"Method(`{method}`)" for method in sorted(rule.methods))
+    return f"!{_HANDSHAKE} && ({methods}) && {path}"
+
+
+DIALECTS: Mapping[str, Dialect] = {
+    "nginx": Dialect(("nginx.conf",), _in_nginx, mirrors=True),
+    "haproxy": Dialect(("haproxy.cfg",), _in_haproxy, mirrors=False),
+    "traefik": Dialect(
+        ("dynamic.yml", "traefik.yml"), _in_traefik, mirrors=True, sticky=("address", "cookie")
+    ),
+    "caddy": Dialect(("Caddyfile",), _in_caddy, mirrors=False, sticky=()),
+}
