@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,18 @@ pytestmark = pytest.mark.xdist_group("frontend")
 SETTINGS = 'import { base } from "./base.mjs";\n\nexport default {\n  base,\n};\n'
 SERVICE = "services.transaction_service.main:app"
 WITH_NETWORK = os.environ.get("SPLITTER_TEST_NETWORK") == "1"
+
+
+LIVE = '\n[gateway]\nlive = ["transaction"]\n'
+
+
+@dataclass(frozen=True)
+class Sides:
+    """A project, and the ports of its monolith and of its service."""
+
+    project: Path
+    monolith: int
+    service: int
 
 
 def with_vite(project: Path) -> Path:
@@ -69,7 +82,6 @@ def test_a_frontend_outside_of_the_project_is_not_written_to(project: Path) -> N
 
 
 def test_node_loads_the_rules_of_next(project: Path) -> None:
-    node = _program("node")
     web = project / "frontend"
     (web / "next.config.mjs").write_text("export default { reactStrictMode: true };\n")
     splitter("frontend", "apply", at=project)
@@ -77,11 +89,44 @@ def test_node_loads_the_rules_of_next(project: Path) -> None:
         'import settings from "./next.config.mjs";'
         "console.log(JSON.stringify(await settings.rewrites()))"
     )
-    words = [node, "--input-type=module", "-e", script]
-    done = subprocess.run(words, cwd=web, capture_output=True, text=True, timeout=30, check=True)
-    assert json.loads(done.stdout) == [
+    assert json.loads(_node(script, at=web)) == [
         {"source": "/api/:path*", "destination": "http://127.0.0.1:8080/api/:path*"}
     ]
+
+
+def test_the_calls_themselves_go_to_the_services(with_services: Path) -> None:
+    """What has a path of the live service is led, by whichever function; all else stays."""
+    web = with_services / "frontend"
+    before = (web / "app.js").read_text()
+    quiet = splitter("frontend", "apply", "--mode", "direct", at=with_services)
+    assert quiet.lines[0] == "frontend apply: nothing to change"
+    with (with_services / "splitter.toml").open("a") as file:
+        file.write(LIVE)
+    done = splitter("frontend", "apply", "--mode", "direct", at=with_services)
+    assert "frontend/index.html:36: SPL121 a link is left to the gateway" in done.err
+    after = (web / "app.js").read_text().splitlines()
+    changed = [line for line in after if line not in before.splitlines()]
+    assert changed == [
+        'import { serviceUrl } from "./splitter.services.js";',
+        "  const response = await fetch(serviceUrl(API + path), {",
+    ]
+    again = splitter("frontend", "apply", "--mode", "direct", "--check", at=with_services)
+    assert again.lines[0] == "frontend apply: nothing to change"
+    (web / "package.json").write_text('{"type": "module"}')
+    urls = ["/api/transactions?page=1", "/api/transactions/7#a", "/api/transactionsfoo"]
+    urls += ["/api/auth/me", "https://elsewhere.example/api/transactions"]
+    script = (
+        'globalThis.SERVICE_URLS = { transaction: "http://127.0.0.1:8002/" };'
+        'const { serviceUrl } = await import("./splitter.services.js");'
+        f"console.log(JSON.stringify({json.dumps(urls)}.map(serviceUrl)))"
+    )
+    assert json.loads(_node(script, at=web)) == [
+        "http://127.0.0.1:8002/api/transactions?page=1",
+        "http://127.0.0.1:8002/api/transactions/7#a",
+        *urls[2:],
+    ]
+    splitter("undo", at=with_services)
+    assert (web / "app.js").read_text() == before
 
 
 @pytest.mark.network
@@ -98,17 +143,35 @@ def test_vite_leads_each_path_to_who_has_it(vite: int) -> None:
     assert "x-api-version" not in beside.headers
 
 
+@pytest.mark.network
+@pytest.mark.skipif(not WITH_NETWORK, reason="installs axios: set SPLITTER_TEST_NETWORK=1")
+def test_an_axios_instance_asks_the_service_directly(sides: Sides, tools: Path) -> None:
+    """Without a page there is no origin: what is not led would have nowhere to go."""
+    web = sides.project / "frontend"
+    (web / "api.mjs").write_text(
+        'import axios from "axios";\nexport default axios.create({ baseURL: "/api" });\n'
+    )
+    (web / "page.mjs").write_text('import api from "./api.mjs";\nawait api.get("/transactions");\n')
+    done = splitter("frontend", "apply", "--mode", "direct", at=sides.project)
+    assert "  ~ frontend/api.mjs" in done.lines
+    assert "  ~ frontend/page.mjs" not in done.lines
+    assert "withServices(axios.create(" in (web / "api.mjs").read_text()
+    (web / "package.json").write_text('{"type": "module"}')
+    (web / "node_modules").symlink_to(tools / "node_modules")
+    ada = json.dumps(log_in(sides.monolith))
+    script = (
+        f'globalThis.SERVICE_URLS = {{ transaction: "http://127.0.0.1:{sides.service}" }};'
+        'const { default: api } = await import("./api.mjs");'
+        f'const answer = await api.get("/transactions", {{ headers: {ada} }});'
+        'console.log(answer.status, answer.headers["x-api-version"]);'
+    )
+    assert _node(script, at=web) == "200 from the service\n"
+
+
 @pytest.fixture
-def vite(made: Path, tmp_path: Path) -> Iterator[int]:
-    """The port of Vite's dev server, with the rules that splitter wrote, and all behind it."""
-    node, npm = _program("node"), _program("npm")
-    tool = tmp_path / "tool"
-    tool.mkdir()
-    (tool / "package.json").write_text('{"private": true}')
-    install = [npm, "install", "--no-audit", "--no-fund", "--silent", "vite@6"]
-    subprocess.run(install, cwd=tool, check=True, timeout=200)
+def sides(made: Path, tmp_path: Path) -> Iterator[Sides]:
+    """A project with one service live, it and the monolith running on one database."""
     project = copy(made, tmp_path / "project")
-    with_vite(project)
     database = {"DATABASE_URL": f"sqlite:///{tmp_path / 'shared.db'}"}
     tagged = database | {"API_VERSION": "from the service"}
     with ExitStack() as stack:
@@ -117,15 +180,38 @@ def vite(made: Path, tmp_path: Path) -> Iterator[int]:
         edit(project, "splitter.toml", "port = 8000\n", f"port = {monolith}\n")
         edit(project, "splitter.toml", "port = 8002\n", f"port = {service}\n")
         with (project / "splitter.toml").open("a") as file:
-            file.write('\n[gateway]\nlive = ["transaction"]\n')
-        splitter("frontend", "apply", "--to", "services", at=project)
-        port = free_port()
-        program = str(tool / "node_modules" / "vite" / "bin" / "vite.js")
-        words = [node, program, "--port", str(port), "--strictPort", "--host", "127.0.0.1"]
-        stack.enter_context(
-            running(words, port, at=project / "frontend", environment=dict(os.environ))
-        )
+            file.write(LIVE)
+        yield Sides(project, monolith, service)
+
+
+@pytest.fixture(scope="module")
+def tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with Vite and axios."""
+    folder = tmp_path_factory.mktemp("tools")
+    (folder / "package.json").write_text('{"private": true}')
+    install = [_program("npm"), "install", "--no-audit", "--no-fund", "--silent"]
+    subprocess.run([*install, "vite@6", "axios@1"], cwd=folder, check=True, timeout=200)
+    return folder
+
+
+@pytest.fixture
+def vite(sides: Sides, tools: Path) -> Iterator[int]:
+    """The port of Vite's dev server, with the rules that splitter wrote."""
+    with_vite(sides.project)
+    splitter("frontend", "apply", "--to", "services", at=sides.project)
+    port = free_port()
+    program = str(tools / "node_modules" / "vite" / "bin" / "vite.js")
+    words = [_program("node"), program, "--port", str(port), "--strictPort", "--host", "127.0.0.1"]
+    with running(words, port, at=sides.project / "frontend", environment=dict(os.environ)):
         yield port
+
+
+def _node(script: str, *, at: Path) -> str:
+    """What a script, an ES module in a folder, prints."""
+    words = [_program("node"), "--input-type=module", "-e", script]
+    done = subprocess.run(words, cwd=at, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def _program(name: str) -> str:

@@ -52,12 +52,22 @@ def scan(
     raise typer.Exit(1 if check and frontend.has_strays(found) else 0)
 
 
+class Mode(StrEnum):
+    """How calls are led to the services."""
+
+    PROXY = "proxy"
+    DIRECT = "direct"
+
+
 @app.command()
 def apply(
     context: typer.Context,
     folders: Annotated[list[Path] | None, typer.Argument(metavar="FOLDER")] = None,
+    mode: Annotated[
+        Mode, typer.Option("--mode", help="proxy: the dev server. direct: the calls themselves.")
+    ] = Mode.PROXY,
     to: Annotated[
-        Target, typer.Option("--to", help="gateway, or services by path.")
+        Target, typer.Option("--to", help="What a proxy leads to: gateway, or services.")
     ] = Target.GATEWAY,
     check: Annotated[bool, typer.Option("--check", help="Exit with 1 if a change is due.")] = False,
     project: ProjectDir = None,
@@ -65,16 +75,19 @@ def apply(
     diff: Diff = False,
     output: As = Format.TEXT,
 ) -> None:
-    """Lead the dev servers of Vite and Next to the gateway, or to the services.
+    """Lead the frontend's calls to the gateway, or to the services.
 
-    Writes a module with the rules beside vite.config or next.config, and has that use it. What
-    cannot be edited safely is said, by file and line.
+    By its dev server: a module with the rules beside vite.config or next.config, which uses it. Or
+    directly: a module of base URLs, and the call sites using it. What cannot be edited safely is
+    said, by file and line.
     """
     from splitter.reports import console
     from splitter.workflows import leading
 
     opened = open_project(context, project, preview=dry_run or diff or check)
-    proposal = leading.lead(opened, folders or (), to=to.value, say=console.progress)
+    proposal = leading.lead(
+        opened, folders or (), to=to.value, direct=mode is Mode.DIRECT, say=console.progress
+    )
     if check and proposal.changes and not diff:
         console.show_changes(proposal.changes, dry_run=True)
         raise typer.Exit(1)

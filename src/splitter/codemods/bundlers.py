@@ -45,7 +45,7 @@ def with_vite_proxy(text: str, *, name: str, module: str) -> Configured:
             return Configured(text, _line(proxy), "server.proxy is no object that can be read")
         else:
             edits = [_put(text, proxy, f"...{name}")]
-    return Configured(_applied(text, [*edits, _import(text, root, name, module)]))
+    return Configured(applied(text, [*edits, _import(text, root, name, module)]))
 
 
 def with_next_rewrites(text: str, *, name: str, module: str) -> Configured:
@@ -58,7 +58,7 @@ def with_next_rewrites(text: str, *, name: str, module: str) -> Configured:
     if known is not None:
         return Configured(text, _line(known), "there are rewrites already")
     edits = [_put(text, whole, f"rewrites: {name}"), _import(text, root, name, module)]
-    return Configured(_applied(text, edits))
+    return Configured(applied(text, edits))
 
 
 def is_common_js(text: str) -> bool:
@@ -140,6 +140,38 @@ def _put(text: str, node: SgNode, words: str) -> Edit:
     return first, first, f"{words},{text[start + 1 : first] or ' '}"
 
 
+def applied(text: str, edits: Iterable[Edit]) -> str:
+    """The text with all edits made; they do not overlap."""
+    for start, end, words in sorted(edits, reverse=True):
+        text = text[:start] + words + text[end:]
+    return text
+
+
+def with_import(text: str, names: Iterable[str], module: str) -> Edit:
+    """The edit that imports names from a module, after the other imports and as they are written.
+
+    Of a page the script is read, all else taken for blank. Names that are imported from it already
+    stay.
+    """
+    code = text if not re.search(r"<script\b", text) else _script(text)
+    root = SgRoot(code, "tsx").root()
+    for node in root.find_all(kind="import_statement"):
+        source, clause = node.field("source"), node.find(kind="named_imports")
+        if source is not None and source.text()[1:-1] == module and clause is not None:
+            known = {part.text() for part in clause.named_children()}
+            words = f"{{ {', '.join(sorted(known | set(names)))} }}"
+            return clause.range().start.index, clause.range().end.index, words
+    return _import(code, root, f"{{ {', '.join(sorted(names))} }}", module)
+
+
+def _script(text: str) -> str:
+    found = re.search(r"<script\b[^>]*>\r?\n?", text)
+    end = text.find("</script", found.end() if found else 0)
+    start = found.end() if found else 0
+    blank = [re.sub(r"[^\r\n]", " ", part) for part in (text[:start], text[end:])]
+    return blank[0] + text[start:end] + blank[1]
+
+
 def _import(text: str, root: SgNode, name: str, module: str) -> Edit:
     """The edit that imports the module, after the other imports and as they are written."""
     imports = root.find_all(kind="import_statement")
@@ -158,21 +190,17 @@ def _import(text: str, root: SgNode, name: str, module: str) -> Edit:
 
 
 def _start(root: SgNode) -> int:
-    """Where the first statement begins, behind a shebang and comments at the head."""
+    """Where the first statement begins, behind a shebang, comments and directives at the head."""
     for node in root.children():
-        if node.kind() not in ("comment", "hash_bang_line"):
+        inner = node.named_children()
+        directive = node.kind() == "expression_statement" and inner and inner[0].kind() == "string"
+        if node.kind() not in ("comment", "hash_bang_line") and not directive:
             return node.range().start.index
     return 0
 
 
 def _newline(text: str) -> str:
     return "\r\n" if "\r\n" in text else "\n"
-
-
-def _applied(text: str, edits: Iterable[Edit]) -> str:
-    for start, end, words in sorted(edits, reverse=True):
-        text = text[:start] + words + text[end:]
-    return text
 
 
 def _line(node: SgNode) -> int:

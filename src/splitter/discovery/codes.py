@@ -398,6 +398,13 @@ CODES: Mapping[str, Code] = {
         "Put the rules where the finding says, or lead the dev server to the gateway "
         "(splitter frontend apply --to gateway).",
     ),
+    "SPL121": Code(
+        "a call of the frontend was not led to its service",
+        "Links, URLs inside of an object, and scripts in pages stay as they are, and so does a "
+        "path that is not the whole one.",
+        "Keep a gateway on the page's own origin for it, or write serviceUrl(...) around the URL "
+        "by hand.",
+    ),
     "SPL300": Code(
         "an import was reshaped",
         "The inverse map would not give the file back byte for byte.",

@@ -25,7 +25,9 @@ class Call:
     handshake. `how` is what asks: `fetch`, `axios`, `link`, … `rooted` says that nothing unknown
     can stand before the URL. `otherwise` are URLs that an interceptor makes of it. `through` is
     the line, as `file:line`, of the call in a function of the frontend that this line calls;
-    `callers` is how many lines call the function that this one is in, each with a URL.
+    `callers` is how many lines call the function that this one is in, each with a URL. `span` is
+    where the URL is written in the file, in characters, if it is an argument of its own; `client`
+    is the file and the span of what makes the client that puts its base before the URL.
     """
 
     path: str
@@ -37,6 +39,8 @@ class Call:
     otherwise: tuple[tuple[str | Hole, ...], ...] = ()
     through: str = ""
     callers: int = 0
+    span: tuple[int, int] | None = None
+    client: tuple[str, int, int] | None = None
 
     @property
     def url(self) -> str:

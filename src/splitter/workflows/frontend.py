@@ -75,7 +75,12 @@ def _placed(survey: Survey, folder: str) -> Survey:
     """With paths as they are seen from the project."""
     before = "" if folder == "." else f"{folder}/"
     calls = (
-        replace(c, path=before + c.path, through=before + c.through if c.through else "")
+        replace(
+            c,
+            path=before + c.path,
+            through=before + c.through if c.through else "",
+            client=(before + c.client[0], *c.client[1:]) if c.client else None,
+        )
         for c in survey.calls
     )
     broken = tuple((before + path, line) for path, line in survey.broken)

@@ -46,6 +46,7 @@ _SAME = {
     "useRef",
     "useCallback",
 }
+_OWN = {"serviceUrl", "withServices"}
 _COMPUTED = {"computed", "useMemo", "memo"}
 _METHODS = {"toString", "trim", "toLowerCase", "valueOf", "trimEnd", "normalize"}
 _MAKERS = {"create", "extend", "createClient"}
@@ -64,7 +65,7 @@ class Results:
         name, given = last_name(callee), arguments(node)
         if node.kind() == "new_expression":
             return self._made(module, callee, name, given, scope)
-        if callee.kind() == "identifier" and name in _SAME and given:
+        if callee.kind() == "identifier" and name in _SAME | _OWN and given:
             return self._all.value(module, given[0], scope)
         if callee.kind() == "identifier" and name in _COMPUTED and given:
             return self._answer(self._all.value(module, given[0], scope), (), scope)
@@ -72,7 +73,7 @@ class Results:
             return (Text((Hole(_words(given[0])),)),)
         holder = callee.field("object") if callee.kind() == "member_expression" else None
         if holder is not None:
-            found = self._method(module, holder, name, given, scope)
+            found = self._method(module, node, holder, name, given, scope)
             if found is not None:
                 return found
         values = self._all.value(module, callee, scope)
@@ -119,7 +120,13 @@ class Results:
         return tuple(made) or (Unknown(name),)
 
     def _method(
-        self, module: Module, holder: SgNode, name: str, given: list[SgNode], scope: Scope
+        self,
+        module: Module,
+        node: SgNode,
+        holder: SgNode,
+        name: str,
+        given: list[SgNode],
+        scope: Scope,
     ) -> tuple[Value, ...] | None:
         """The answer of a method that texts, arrays or HTTP libraries have."""
         if name in _METHODS and not given:
@@ -132,7 +139,7 @@ class Results:
         if name == "join" and holder.kind() == "array":
             return self._joined(module, holder, given, scope)
         if name in _MAKERS and (name != "create" or holder.kind() != "this"):
-            return self._client(module, holder, given, scope)
+            return self._client(module, node, holder, given, scope)
         if name == "bind":
             return self._all.value(module, holder, scope)
         return None
@@ -161,7 +168,7 @@ class Results:
         return joined(*pieces) if pieces else ()
 
     def _client(
-        self, module: Module, holder: SgNode, given: list[SgNode], scope: Scope
+        self, module: Module, node: SgNode, holder: SgNode, given: list[SgNode], scope: Scope
     ) -> tuple[Value, ...] | None:
         options = self._all.value(module, given[0], scope) if given else ()
         known = [v for v in options if isinstance(v, Ref) and v.node.kind() == "object"]
@@ -172,8 +179,7 @@ class Results:
             bases = bases or self._all.members.property(tuple(known), name, scope)
         if not library and not bases:
             return None
-        made = module.key(given[0]) if given else module.key(holder)
-        return (Client(texts(bases), made),)
+        return (Client(texts(bases), module.key(node)),)
 
 
 def called(

@@ -12,7 +12,7 @@ from splitter.discovery.frontend.links import links
 from splitter.discovery.frontend.program import Program
 from splitter.discovery.frontend.sites import Site, Sites
 from splitter.discovery.frontend.specifiers import Specifiers
-from splitter.discovery.frontend.trees import Key, Module, read_module
+from splitter.discovery.frontend.trees import Key, Module, read_module, span
 from splitter.discovery.frontend.urls import as_holes, based, is_elsewhere, is_like_a_url, path_of
 from splitter.discovery.frontend.values import Param, Part, Scope, Text, Value, texts
 from splitter.model.frontend import Call, Hole, Survey
@@ -87,7 +87,13 @@ class _Scan:
             through = f"{site.module.path}:{site.line}"
             key = module.key(node)
             outer = replace(
-                site, module=module, node=node, urls=urls, methods=methods, through=through
+                site,
+                module=module,
+                node=node,
+                urls=urls,
+                methods=methods,
+                through=through,
+                url=None,
             )
             calls = list(self._followed(outer, (*way, open_.function)))
             if not at_start:
@@ -111,6 +117,8 @@ class _Scan:
                 tuple(self._rewritten(site, url)),
                 site.through,
                 callers,
+                span(site.url) if site.url is not None else None,
+                site.client.made if site.client is not None else None,
             )
 
     def _rewritten(self, site: Site, url: Text) -> Iterator[tuple[str | Hole, ...]]:

@@ -66,6 +66,7 @@ class Site:
     client: Client | None = None
     rooted: bool = True
     through: str = ""
+    url: SgNode | None = None
 
     @property
     def line(self) -> int:
@@ -170,7 +171,8 @@ class Sites:
         urls = based(client.bases, urls) if client else urls
         given_one = any(isinstance(v, Param) for v in values)
         rooted = client is not None or (words in _LIBRARIES and not given_one)
-        return Site(module, node, how, (text(VERBS[name]),), "", urls, client, rooted)
+        methods = (text(VERBS[name]),)
+        return Site(module, node, how, methods, "", urls, client, rooted, url=given[0])
 
     def _chosen(
         self, module: Module, node: SgNode, callee: SgNode, given: list[SgNode]
@@ -187,7 +189,8 @@ class Sites:
         urls = based(client.bases, urls) if client else urls
         methods = self._all.value(module, index, Scope())
         rooted = client is not None
-        return Site(module, node, _named(holder), methods, "", urls, client, rooted)
+        how = _named(holder)
+        return Site(module, node, how, methods, "", urls, client, rooted, url=given[0])
 
     def _doubt(self, module: Module, node: SgNode, values: tuple[Value, ...], name: str) -> None:
         for value in self._all.members.property(values, name, Scope()):
@@ -196,7 +199,7 @@ class Sites:
 
     def _plain(self, module: Module, node: SgNode, url: SgNode, how: str, method: str) -> Site:
         urls = self._all.text(module, url, Scope())
-        return Site(module, node, how, (text(method),), method, urls)
+        return Site(module, node, how, (text(method),), method, urls, url=url)
 
     def _configured(
         self, module: Module, node: SgNode, given: list[SgNode], how: str, client: Client | None
@@ -218,7 +221,7 @@ class Sites:
         base = self._all.members.property(options, "baseURL", Scope())
         urls = based(texts(base), urls) if base and how != "fetch" else urls
         urls = based(client.bases, urls) if client else urls
-        return Site(module, node, how, methods, "GET", urls, client)
+        return Site(module, node, how, methods, "GET", urls, client, url=given[0])
 
     def _of_options(
         self,
@@ -272,7 +275,7 @@ class Sites:
         urls = self._all.text(module, given[1], Scope())
         if strict and not any(is_like_a_url(u) for u in urls):
             return None
-        return Site(module, node, how, methods, "", urls, rooted=not strict)
+        return Site(module, node, how, methods, "", urls, rooted=not strict, url=given[1])
 
     def _passed_on(self, module: Module) -> Iterator[Site]:
         """A client's method that is handed to a function as a value."""
