@@ -155,6 +155,12 @@ def test_a_module_that_is_run_for_its_effect_is_not_run() -> None:
     assert "jobs" not in application(drawn(main, "jobs.mail"))
 
 
+def test_a_module_of_which_a_star_takes_all_is_not_run() -> None:
+    main = main_with("await made_elsewhere()\nyield", "from jobs import *")
+    assert "jobs" in drawn(main).needs["note"].kept
+    assert "jobs" not in drawn(main, "jobs").needs["note"].kept
+
+
 def test_what_a_module_keeps_of_it_goes_too() -> None:
     lifespan = "scheduler.start()\nyield\nscheduler.stop()"
     main = main_with(lifespan, "from jobs.mail import Scheduler")

@@ -295,7 +295,7 @@ class _Hunt:
 
     def _through_star(self, view: ModuleView, chain: Chain, origin: Node | None) -> bool:
         for index, star in view.stars:
-            if self.program.is_own(star):
+            if self.program.is_own(star) and not self._leaving.module(star):
                 self.reach(star)
                 if self.follow(star, chain, (view.name, index)):
                     self._keep_star(view, index, origin)
