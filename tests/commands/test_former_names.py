@@ -97,6 +97,7 @@ FILES = {
     "routes/__init__.py": "",
     "routes/notes.py": """
         import pickle
+        from importlib import resources, util
         from fastapi import APIRouter
         from sqlalchemy import select
         from sqlalchemy.orm import Session
@@ -109,6 +110,7 @@ FILES = {
             with Session(engine) as session:
                 rows = [f"{row.name} {len(row.notes)}" for row in session.scalars(select(Block))]
             text = Text(inner={"text": "a"})
+            rows.append(f"{util.find_spec('kit').name} {resources.files('kit').is_dir()}")
             return [*rows, text.where(), str(pickle.loads(pickle.dumps(text))), __name__]
 
         @router.post("/notes")
