@@ -234,6 +234,20 @@ def test_workers_with_servers_of_their_own(with_services: Path, left: Traces) ->
     assert (left.processes(), left.files()) == ([], [])
 
 
+def test_an_interrupt_while_workers_start_leaves_nothing(with_services: Path, left: Traces) -> None:
+    words = ("parity-check", "--workers", "2", "--output", "report.txt")
+    with started(*words, at=with_services, environment=left.environment) as process:
+        assert process.stderr is not None
+        while "making the data" not in (line := process.stderr.readline()):
+            assert line
+        os.killpg(process.pid, signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert "Traceback" not in err
+    assert (left.processes(), left.files()) == ([], [])
+    assert not (with_services / "report.txt").exists()
+
+
 def test_an_error_of_a_worker_is_the_command_s(with_services: Path, left: Traces) -> None:
     environment = left.environment | {"DATABASE_URL": "postgresql://postgres@127.0.0.1:9/finance"}
     words = ("parity-check", "--workers", "2")

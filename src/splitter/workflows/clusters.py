@@ -9,6 +9,7 @@ from splitter.effects.cluster import Cluster, Killed, cluster
 from splitter.effects.interrupts import noted
 from splitter.model.parity import Verdict
 from splitter.parity.backlog import Backlog
+from splitter.parity.transit import unpacked
 from splitter.workflows import workers
 from splitter.workflows.crews import AHEAD
 from splitter.workflows.parity import Work
@@ -38,7 +39,7 @@ def _verdicts(work: Work, duty: Duty, hired: Cluster) -> Iterator[Verdict]:
                 if isinstance(given, Killed):
                     yield from work.turns.come(backlog.give_up(batch, given.reason))
                 else:
-                    yield from work.turns.come(backlog.come(batch, given))
+                    yield from work.turns.come(backlog.come(batch, unpacked(given)))
         if interrupted():
             yield from work.turns.rest()
             raise KeyboardInterrupt

@@ -10,6 +10,7 @@ from splitter.effects.interrupts import noted
 from splitter.errors import OutsideError
 from splitter.model.parity import Verdict
 from splitter.parity.backlog import Backlog
+from splitter.parity.transit import unpacked
 from splitter.workflows.data import Say
 from splitter.workflows.parity import Work
 from splitter.workflows.workers import READY, Duty, serve
@@ -83,7 +84,7 @@ class _Desk:
             self._said.add(message)
             self._say(message)
         elif isinstance(message, list):
-            yield from self._turns.come(self._backlog.come(member.task, message))
+            yield from self._turns.come(self._backlog.come(member.task, unpacked(message)))
             if not self._backlog.is_out(member.task):
                 member.task = None
 

@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection
 from splitter.errors import SplitterError
 from splitter.model.parity import Verdict
 from splitter.parity.backlog import Batch
+from splitter.parity.transit import packed
 from splitter.workflows.data import Say
 from splitter.workflows.exchange import Exchange
 from splitter.workflows.places import Place
@@ -38,12 +39,13 @@ class Duty:
 
 
 def put(batch: Batch, duty: Duty) -> list[Verdict]:
-    """All verdicts of a batch, on servers that are let go at its end."""
+    """All verdicts of a batch, packed, on servers that are let go at its end."""
 
     async def everything(ground: Ground) -> list[Verdict]:
         try:
             shrinking = duty.shrinking(lambda text: None)
-            return [v async for some in _verdicts(batch, duty, ground, shrinking) for v in some]
+            found = _verdicts(batch, duty, ground, shrinking)
+            return packed([verdict async for some in found for verdict in some])
         finally:
             await ground.close()
 
@@ -56,12 +58,13 @@ READY = True
 
 
 def serve(connection: Connection, duty: Duty) -> None:
-    """Put the batches that come through the connection until it is closed, and send verdicts as
-    they come, text that is to be said, and the error that ends it, if there is one."""
+    """Put the batches that come through the connection until it is closed, and send verdicts,
+    packed, as they come, text that is to be said, and the error that ends it, if there is one."""
     stop = _Stop()
     signal.signal(signal.SIGTERM, stop)
     try:
-        with duty.place.ground(connection.send) as ground, asyncio.Runner() as runner:
+        say = partial(_say, connection, stop)
+        with duty.place.ground(say) as ground, asyncio.Runner() as runner:
             runner.run(_serve(connection, duty, ground, stop))
     except Exception as error:
         if not isinstance(error, SplitterError):
@@ -70,12 +73,25 @@ def serve(connection: Connection, duty: Duty) -> None:
             _send(connection, error)
 
 
+def _say(connection: Connection, stop: _Stop, text: str) -> None:
+    with suppress(OSError):
+        connection.send(text)
+        return
+    stop()  # whoever would hear it is gone
+
+
+def _leave() -> None:
+    """While an exception is on its way all is being tidied up already."""
+    if sys.exc_info()[0] is None:
+        sys.exit()
+
+
 class _Stop:
     """What SIGTERM does, once: while the servers are started it ends that, then what `how` says.
     The tidying up is not interrupted."""
 
     def __init__(self) -> None:
-        self.how: Callable[[], object] | None = sys.exit
+        self.how: Callable[[], object] | None = _leave
 
     def __call__(self, number: int = 0, frame: object = None) -> None:
         how, self.how = self.how, None
@@ -123,7 +139,7 @@ async def _work(
         async with aclosing(_verdicts(batch, duty, ground, shrinking)) as verdicts:
             async for some in verdicts:
                 if some:
-                    connection.send(some)
+                    connection.send(packed(some))
 
 
 async def _verdicts(
