@@ -62,9 +62,36 @@ def serve(
     seconds. Raises StartError with the end of the log as hint. On leaving the server and all that
     it started are gone, even if splitter is killed.
     """
-    _refuse_a_taken(port, name)
     arguments = ["-m", "uvicorn", app, "--host", "127.0.0.1", "--port", str(port)]
-    command = [python, *arguments, *(["--factory"] if factory else [])]
+    with attend(
+        name,
+        [python, *arguments, *(["--factory"] if factory else [])],
+        folder=folder,
+        port=port,
+        environment=environment,
+        log=log,
+        timeout=timeout,
+        ready=ready,
+        grace=grace,
+    ) as running:
+        yield running
+
+
+@contextmanager
+def attend(
+    name: str,
+    command: Sequence[str],
+    *,
+    folder: Path,
+    port: int,
+    environment: Mapping[str, str],
+    log: Path,
+    timeout: float = 90,
+    ready: str = "/",
+    grace: float = 5,
+) -> Iterator[Running]:
+    """The same for any command that serves HTTP at `port` on 127.0.0.1."""
+    _refuse_a_taken(port, name)
     with disk.doing("write", log):
         log.parent.mkdir(parents=True, exist_ok=True)
         output = log.open("wb")
@@ -80,7 +107,7 @@ def serve(
         ) as server,
     ):
         running = Running(name, f"http://127.0.0.1:{port}", port, server.pid, log)
-        _await_answer(running, server, python, timeout, ready)
+        _await_answer(running, server, command[0], timeout, ready)
         yield running
 
 

@@ -34,6 +34,11 @@ def say(lines: Iterable[str]) -> None:
         print(line)
 
 
+def hand_on(line: str) -> None:
+    """A line that came just now, at once, even where nobody watches."""
+    print(line, flush=True)
+
+
 def show_notes(notes: Iterable[Note]) -> None:
     """Findings in the user's code, one a line, as `path:line: CODE what`."""
     for note in notes:
