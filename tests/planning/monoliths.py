@@ -11,7 +11,8 @@ from splitter.discovery.parsing import parse
 from splitter.discovery.routes import read_routes
 from splitter.model.monolith import RunningApp, Sources
 from splitter.model.plan import Service
-from splitter.planning.plan import Blueprint, Ground, draw
+from splitter.planning.ground import Ground
+from splitter.planning.plan import Blueprint, draw
 
 NOTHING_OWNED: Mapping[str, tuple[str, ...]] = {}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from splitter.discovery.names import Names
 from splitter.discovery.tables import read_tables
@@ -14,9 +15,12 @@ from splitter.model.plan import Service
 from splitter.planning.access import Evidence, Matrix, accesses, matrix
 from splitter.planning.findings.finding import Finding
 from splitter.planning.findings.overview import findings
+from splitter.planning.ground import Ground
 from splitter.planning.parties import Parties, parties
-from splitter.planning.plan import Blueprint, Ground
 from splitter.planning.program import Program
+
+if TYPE_CHECKING:
+    from splitter.planning.plan import Blueprint
 
 
 @dataclass(frozen=True, slots=True)

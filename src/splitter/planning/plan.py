@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from splitter.discovery.modules import Kind, Statement
-from splitter.discovery.parsing import Parsed
 from splitter.discovery.scopes import chain_of
 from splitter.discovery.trees import walk
 from splitter.model.changes import Note
@@ -21,6 +20,7 @@ from splitter.planning.former import (
     former_names,
     packages_around,
 )
+from splitter.planning.ground import Ground
 from splitter.planning.homes import divide
 from splitter.planning.hunting import search
 from splitter.planning.importing import importers, place_of, text_of
@@ -33,27 +33,6 @@ from splitter.planning.registries import Registries
 from splitter.planning.requirements import requirements
 from splitter.planning.routers import Routers
 from splitter.planning.selecting import Selection, select
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What every plan starts from. `app` is `module:attribute`; `homes` as in splitter.toml.
-
-    `leave_out` are the names that every service does without.
-    """
-
-    parsed: Parsed
-    routes: tuple[Route, ...]
-    app: str
-    routes_package: str
-    homes: Mapping[str, str]
-    running: RunningApp
-    leave_out: tuple[str, ...] = ()
-
-    @property
-    def application(self) -> str:
-        """The module of the application."""
-        return self.app.partition(":")[0]
 
 
 @dataclass(frozen=True, slots=True)

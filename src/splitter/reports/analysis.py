@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, fields
 
-from splitter.model.monolith import Monolith, Route
+from splitter.model.monolith import Module, Monolith, Route
 from splitter.reports import tables
 from splitter.reports.console import say, show_json
 
@@ -23,7 +23,7 @@ def document(monolith: Monolith) -> dict[str, object]:
     return {
         "schema": 1,
         "routes": [_route(route) for route in monolith.routes],
-        "modules": [asdict(module) for module in monolith.modules],
+        "modules": [_fields(module) for module in monolith.modules],
         "tables": [asdict(table) for table in monolith.tables],
         "access": [asdict(access) for access in monolith.accesses],
         "matrix": {name: dict(used) for name, used in monolith.matrix.items()},
@@ -73,6 +73,11 @@ def explanation(code: str, title: str, means: str, todo: str) -> Iterator[str]:
     yield means
     yield ""
     yield f"What to do: {todo}"
+
+
+def _fields(module: Module) -> dict[str, object]:
+    """As `asdict` has it; of a flat object nothing need be copied."""
+    return {field.name: getattr(module, field.name) for field in fields(module)}
 
 
 def _route(route: Route) -> dict[str, object]:

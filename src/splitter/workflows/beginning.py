@@ -20,7 +20,8 @@ from splitter.effects import workspace
 from splitter.errors import NoProject, RefusedError, UsageError
 from splitter.model.changes import ChangeSet
 from splitter.model.plan import Service
-from splitter.planning.plan import Ground, draw
+from splitter.planning.ground import Ground
+from splitter.planning.plan import draw
 from splitter.planning.selecting import route_modules
 from splitter.settings import FIRST_PORT, Settings, load, settings_of
 from splitter.workflows.folders import folder_of

@@ -16,7 +16,8 @@ from splitter.errors import RefusedError, UsageError
 from splitter.model.changes import ChangeSet, Note
 from splitter.model.plan import Service
 from splitter.planning.cut import Cut, cut
-from splitter.planning.plan import Blueprint, Ground, draw
+from splitter.planning.ground import Ground
+from splitter.planning.plan import Blueprint, draw
 from splitter.planning.selecting import select
 from splitter.settings import check_name, check_port
 from splitter.workflows.look import has_routes, sure_ground

@@ -13,7 +13,8 @@ from splitter.model.plan import Service
 from splitter.planning.charting import chart
 from splitter.planning.comparing import differences, key_figures
 from splitter.planning.cut import cut
-from splitter.planning.plan import Ground, draw
+from splitter.planning.ground import Ground
+from splitter.planning.plan import draw
 from splitter.planning.selecting import route_modules, select
 from splitter.settings import check_name
 from splitter.workflows.look import ground_of, has_routes, kept_observations

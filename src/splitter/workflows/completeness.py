@@ -10,7 +10,7 @@ from splitter.effects import introspection
 from splitter.errors import UsageError
 from splitter.model.monolith import Route
 from splitter.model.plan import Service
-from splitter.planning.plan import Ground
+from splitter.planning.ground import Ground
 from splitter.planning.selecting import select
 from splitter.workflows.project import Project
 

@@ -19,7 +19,7 @@ from splitter.errors import RefusedError, UsageError
 from splitter.model.changes import ChangeSet
 from splitter.model.monolith import Module, Route
 from splitter.model.plan import Copy
-from splitter.planning.plan import Ground
+from splitter.planning.ground import Ground
 from splitter.planning.selecting import select
 from splitter.workflows.look import sure_ground
 from splitter.workflows.project import Project

@@ -13,7 +13,7 @@ from splitter.errors import UsageError
 from splitter.model.frontend import Report, Survey
 from splitter.model.monolith import Route
 from splitter.model.routing import MONOLITH
-from splitter.planning.plan import Ground
+from splitter.planning.ground import Ground
 from splitter.workflows.look import ground_of
 from splitter.workflows.project import Project
 from splitter.workflows.traffic import present

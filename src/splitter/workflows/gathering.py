@@ -14,7 +14,7 @@ from splitter.model.parity import Case, Outcome, Verdict
 from splitter.parity.cases import read_cases
 from splitter.parity.provenance import Replay, SetAside
 from splitter.parity.sources import Kind, kind_of
-from splitter.planning.plan import Ground
+from splitter.planning.ground import Ground
 from splitter.settings import Source
 from splitter.workflows import recording
 from splitter.workflows.data import Say

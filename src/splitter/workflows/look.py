@@ -5,12 +5,11 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from splitter.actions.deprecation import unmarked
 from splitter.discovery.closure import Nearest, imported
 from splitter.discovery.codes import CODES
 from splitter.discovery.observing import observations
@@ -23,12 +22,15 @@ from splitter.model.changes import Note
 from splitter.model.monolith import Module, Monolith, Observation, Route, RunningApp, Sources
 from splitter.model.plan import Service
 from splitter.planning.cut import Cut, cut
-from splitter.planning.plan import Blueprint, Ground, draw
+from splitter.planning.ground import Ground
 from splitter.planning.selecting import select
 from splitter.settings import Settings
 from splitter.workflows import observing
 from splitter.workflows.project import NotTheMonolith, Project
 from splitter.workflows.ranking import ranked
+
+if TYPE_CHECKING:
+    from splitter.planning.plan import Blueprint
 
 
 def ground_of(project: Project) -> Ground:
@@ -57,9 +59,15 @@ def own_code(project: Project, *, marked: bool = False) -> Parsed:
     `marked`: with the marks of deprecation.
     """
     theirs = {copy.path for copy in project.manifest.copies} | set(project.manifest.written)
-    files = project.sources if marked else unmarked(project.sources, project.manifest.marked)
+    files = project.sources if marked else _unmarked(project)
     mine = {path: text for path, text in files.items() if path not in theirs}
     return parse(Sources(mine), skip=NotTheMonolith(project))
+
+
+def _unmarked(project: Project) -> Mapping[str, bytes]:
+    from splitter.actions.deprecation import unmarked
+
+    return unmarked(project.sources, project.manifest.marked)
 
 
 def sure_ground(project: Project) -> Ground:
@@ -157,7 +165,11 @@ def _planned(
         monolith.leave_out,
     )
     services = [s for s in project.planned() if has_routes(s, routes)]
-    blueprint = draw(ground, services) if services and not running.error else None
+    if not services or running.error:
+        return cut(ground, services, seen=seen), None
+    from splitter.planning.plan import draw
+
+    blueprint = draw(ground, services)
     return cut(ground, services, blueprint=blueprint, seen=seen), blueprint
 
 

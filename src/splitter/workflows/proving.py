@@ -19,7 +19,7 @@ from splitter.model.parity import Case, Outcome, Summary, Verdict
 from splitter.model.plan import Service
 from splitter.model.shards import Part
 from splitter.parity.shards import part_of
-from splitter.planning import plan as planned
+from splitter.planning import ground as planned
 from splitter.planning.selecting import select
 from splitter.settings import Settings
 from splitter.workflows import accepting, gathering, parity, varying, verifying

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from splitter.errors import UsageError
 from splitter.model.changes import Note
@@ -11,11 +12,13 @@ from splitter.model.plan import Service
 from splitter.model.ranking import Candidate
 from splitter.planning.contacts import Touching
 from splitter.planning.cut import Cut
-from splitter.planning.plan import Blueprint
 from splitter.planning.ranking import Circumstances, rank
 from splitter.planning.selecting import route_modules, select
 from splitter.workflows.naming import service_names
 from splitter.workflows.project import Project
+
+if TYPE_CHECKING:
+    from splitter.planning.plan import Blueprint
 
 
 def ranked(

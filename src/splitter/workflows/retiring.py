@@ -24,7 +24,7 @@ from splitter.model.monolith import Module, Route, Sources
 from splitter.model.plan import Copy, Manifest
 from splitter.model.routing import Entry, RoutingTable, State
 from splitter.planning.estate import Estate
-from splitter.planning.plan import Ground
+from splitter.planning.ground import Ground
 from splitter.planning.program import Place, Program
 from splitter.planning.retiring import Retirement
 from splitter.planning.retiring import retire as plan

@@ -23,7 +23,7 @@ from splitter.errors import OutsideError, RefusedError, StartError, UsageError
 from splitter.model.changes import ChangeSet
 from splitter.model.plan import Service
 from splitter.model.routing import MONOLITH, Entry, Key, RoutingTable, State, summary
-from splitter.planning.plan import Ground
+from splitter.planning.ground import Ground
 from splitter.planning.selecting import select
 from splitter.workflows.cutting import proposal_of
 from splitter.workflows.data import Say

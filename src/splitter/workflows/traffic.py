@@ -9,7 +9,7 @@ from splitter.actions.traffic import whole
 from splitter.errors import ConfigurationError, UsageError
 from splitter.model.changes import Note
 from splitter.model.routing import MONOLITH, RoutingTable
-from splitter.planning.plan import Ground
+from splitter.planning.ground import Ground
 from splitter.planning.selecting import select
 from splitter.workflows.look import has_routes
 from splitter.workflows.project import Project

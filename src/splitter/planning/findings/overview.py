@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from splitter.model.monolith import Access, Route, RunningApp, Table, Variable
 from splitter.planning.findings.addresses import addresses_across
 from splitter.planning.findings.afterwards import late_commits
 from splitter.planning.findings.application_state import application_state
 from splitter.planning.findings.calls import Calls
-from splitter.planning.findings.circles import circles_across
-from splitter.planning.findings.dependencies import undeclared
 from splitter.planning.findings.environment import needed_variables, random_secrets
 from splitter.planning.findings.files import files_by_folder
 from splitter.planning.findings.finding import Finding
@@ -27,7 +26,9 @@ from splitter.planning.findings.queues import moved_tasks
 from splitter.planning.findings.state import shared_state
 from splitter.planning.findings.whole import told_as_a_whole
 from splitter.planning.parties import Parties
-from splitter.planning.plan import Blueprint
+
+if TYPE_CHECKING:
+    from splitter.planning.plan import Blueprint
 
 
 def findings(
@@ -50,6 +51,9 @@ def findings(
 
 
 def _in_plans(blueprint: Blueprint) -> Iterator[Finding]:
+    from splitter.planning.findings.circles import circles_across
+    from splitter.planning.findings.dependencies import undeclared
+
     yield from circles_across(blueprint)
     yield from undeclared(blueprint)
 
