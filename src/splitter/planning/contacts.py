@@ -69,15 +69,14 @@ class Touching:
             if piece[0] in modules:
                 continue
             facts = self.reaching.facts(piece)
-            for module, index in sorted(facts.targets):
-                if module in modules:
-                    statement = self.reaching.program.views[module].statements[index]
-                    name = _name(statement.binds)
-                    if f"{module}:{name}" not in told and statement.kind is not Kind.IMPORT:
-                        told.add(f"{module}:{name}")
-                        line = _line(facts.node, statement.binds)
-                        path = self.reaching.program.views[piece[0]].path
-                        yield Use(module, f"{module}:{name}", path, line)
+            for module, index in sorted(place for place in facts.targets if place[0] in modules):
+                statement = self.reaching.program.views[module].statements[index]
+                name = _name(statement.binds)
+                if f"{module}:{name}" not in told and statement.kind is not Kind.IMPORT:
+                    told.add(f"{module}:{name}")
+                    line = _line(facts.node, statement.binds)
+                    path = self.reaching.program.views[piece[0]].path
+                    yield Use(module, f"{module}:{name}", path, line)
 
 
 def _near(reaching: Reaching, roots: Iterable[Piece]) -> set[Piece]:

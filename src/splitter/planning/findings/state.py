@@ -37,6 +37,8 @@ class _Told:
 
 def shared_state(parties: Parties) -> Iterator[Finding]:
     """One finding for each object that is changed for one party and matters to another."""
+    if len(parties.members) < 2:
+        return
     everything = {p for party in parties.members for p in party.pieces}
     decorators = decorating(parties.reaching, everything)
     for place, name, users in _candidates(parties):
