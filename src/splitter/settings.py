@@ -150,6 +150,8 @@ class GatewaySection(_Section):
     `cookie:NAME`. `header` is the one by which a tester names a side; empty, there is none.
     `api_port` is where Traefik can be asked, on this machine, what it goes by.
     `closing_seconds` is how long clients are told to close their connections before a reload.
+    While traffic is watched, a service may give `error_bound` percent points more errors than the
+    monolith, and a `sample` of so many requests is put to both.
     """
 
     kind: GatewayKind = "nginx"
@@ -160,6 +162,8 @@ class GatewaySection(_Section):
     header: str = Field("X-Splitter-Service", pattern=r"^[A-Za-z0-9-]*$")
     api_port: int = Field(8079, ge=1, le=65535)
     closing_seconds: float = Field(2, ge=0, le=60)
+    error_bound: float = Field(1, ge=0, le=100)
+    sample: int = Field(50, ge=0)
 
     @property
     def sticky_key(self) -> tuple[str, str]:

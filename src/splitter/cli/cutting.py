@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -57,6 +58,10 @@ def cutover(
     name: Name,
     to: To,
     routes: Some = None,
+    watch: Annotated[
+        float | None,
+        typer.Option("--watch", metavar="SECONDS", help="Then watch it, and go back if it is bad."),
+    ] = None,
     project: ProjectDir = None,
     dry_run: DryRun = False,
     diff: Diff = False,
@@ -65,12 +70,14 @@ def cutover(
     """Move a service's traffic: to the shadow, by percent, or all of it.
 
     The new gateway configuration is validated and every route put through a copy of it; then it
-    is written, and the gateway, if it runs, takes it over without losing a request.
+    is written, and the gateway, if it runs, takes it over without losing a request. With --watch
+    the errors of both sides are counted and a sample of requests is put to both; if the service
+    does worse, its traffic goes back to the monolith, and the exit status is 1.
     """
     from splitter.workflows import switching
 
     order = switching.order_of(name, to, routes or ())
-    _switch(context, order, project, dry_run, diff, output)
+    _switch(context, order, project, dry_run, diff, output, watch)
 
 
 def rollback(
@@ -97,11 +104,14 @@ def _switch(
     dry_run: bool,
     diff: bool,
     output: Format,
+    seconds: float | None = None,
 ) -> None:
     """Prepare a move and, unless it is only a preview, carry it out; then say what came of it."""
+    from splitter.model.routing import State
     from splitter.reports import console
+    from splitter.reports.parity import output as report
     from splitter.reports.switching import show
-    from splitter.workflows import switching
+    from splitter.workflows import switching, watching
 
     if dry_run or diff:
         opened = open_project(context, project, preview=True)
@@ -110,14 +120,29 @@ def _switch(
         switch = switching.prepare(open_project(context, project), order)
         for warning in switch.proposal.warnings:
             console.progress(warning)
+        if seconds is not None:
+            watching.can_be_watched(switch.gateway.kind, seconds)
         running = switching.carry_out(switch, say=console.progress)
+    watched = None
+    if seconds is not None and running:
+        watched = watching.watched(switch, seconds, say=console.progress)
+        if watched.verdicts:
+            place = switch.project.root / ".splitter" / "results" / f"watch-{order.service}.json"
+            report.show(watched.verdicts, "json", place)
+    if watched and watched.reasons:
+        with switching.alone(switch.project.root):
+            back = replace(order, state=State.MONOLITH, percent=0)
+            away = switching.prepare(open_project(context, project), back)
+            switching.carry_out(away, say=console.progress)
     show(
         switch.changes,
         switch.proposal.said,
         running=running,
         start=switching.start_words(switch.gateway.kind),
+        watched=(watched.said, watched.reasons) if watched else None,
         as_json=output is Format.JSON,
     )
+    raise typer.Exit(1 if watched and watched.reasons else 0)
 
 
 def deprecate(
