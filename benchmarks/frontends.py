@@ -35,6 +35,7 @@ MONOLITHS = {
     "dispatch": ("src/dispatch/static/dispatch", "src", "dispatch.main:app"),
     "mealie": ("frontend", ".", "mealie.app:app"),
     "keep": ("keep-ui", ".", "keep.api.api:get_app"),
+    "lnbits": ("lnbits", ".", "lnbits.app:create_app"),
 }
 SHAPES = re.compile(
     r"(?<![\w.])\$?(?:fetch|axios|useFetch)\s*[(<]"
@@ -80,7 +81,9 @@ def measured(name: str, folder: Path) -> str:
 
 def routes_of(folder: Path, app: str) -> tuple[Route, ...]:
     code = {p: text for p, text in read_files(folder).items() if p.endswith(".py")}
-    found = read_routes(parse(Sources(code)), app=app, factory=app.endswith("get_app"))
+    found = read_routes(
+        parse(Sources(code)), app=app, factory=app.endswith(("get_app", "create_app"))
+    )
     return tuple(getattr(found, "routes", found))
 
 

@@ -103,6 +103,21 @@ def test_an_interceptor_puts_something_into_the_path() -> None:
     assert (found.route, found.why) == ("GET /api/users/{name}/posts", "as an interceptor makes it")
 
 
+def test_two_routes_end_alike() -> None:
+    """Other calls tell which base a client has; without any it may be either."""
+    near = Route(("GET",), "/v1/admin/users", "admin:users", "a.py", 1)
+    far = Route(("GET",), "/v1/users", "users:all", "u.py", 1)
+    sure = Route(("GET",), "/v1/teams", "teams:all", "t.py", 1)
+    asks = [Call("a.ts", n, "GET", (BASE, p), "fetch") for n, p in enumerate(("/teams", "/users"))]
+
+    def found(*calls: Call) -> tuple[Finding, ...]:
+        return match(".", Survey(calls, 1), (near, far, sure), owner).findings
+
+    (alone,) = found(asks[1])
+    assert (alone.state, alone.why) == ("dynamic", "may be /v1/admin/users, /v1/users")
+    assert found(*asks)[1].owner == "users"
+
+
 def test_links_count_where_the_calls_go() -> None:
     """A page of the frontend may be named as a route below another base."""
     link = Call("a.ts", 2, "GET", ("/api/items",), "link")

@@ -55,6 +55,8 @@ def found(files: Files | str) -> tuple[Call, ...]:
             ["POST /items/{id}", "PUT /items/{id}"],
         ),
         ("api[verb](`/items/${id}`, data)", ["? /items/{id}"]),
+        ('client.GET("/items/{id}", { params })', ["GET /items/{id}"]),
+        ('$api.useQuery("get", "/items/{id}")', ["GET /items/{id}"]),
         ('$.ajax({ url: "/items", type: "POST" })', ["POST /items"]),
         ('$.getJSON("/items", show)', ["GET /items"]),
         ('const x = new XMLHttpRequest(); x.open("PUT", "/items")', ["PUT /items"]),
@@ -80,6 +82,7 @@ def test_calls_of_clients(code: str, expected: list[str]) -> None:
     [
         'new Map().get("key")',
         'headers.get("X-Page")',
+        "emit('delete', item.id)",
         'new URLSearchParams(location.search).get("a/b")',
         'router.post("/login")',
         'app.get("/items", (request, answer) => answer.send(1))',
@@ -133,6 +136,15 @@ def test_a_function_that_is_given_the_url_is_told_by_its_callers() -> None:
         ("src/page.js:2", "GET", "/api/items", "src/call.js:3", False),
         ("src/page.js:3", "PUT", "/api/items/{id}", "src/call.js:5", False),
     ]
+
+
+def test_a_method_that_is_given_method_and_url() -> None:
+    code = (
+        "export default { methods: {\n"
+        "  node(verb, url) { return App.api.request(verb, `/node/v1${url}?${x}`, {}) },\n"
+        "  load() { this.node('GET', '/info'); App.api.request('PUT', this.endpoint) } } }"
+    )
+    assert calls(code) == ["GET /node/v1/info", "PUT {endpoint}"]
 
 
 def test_a_class_asks_for_each_of_its_children() -> None:

@@ -95,9 +95,7 @@ class _Table:
             found = [(tails(one, r.path), r) for r in self._takers(call)]
             based = [(base, route) for base, route in found if base is not None]
             if based:
-                base, route = max(based, key=lambda f: (self._votes[f[0]], -len(f[0])))
-                self._votes[base] += len({b for b, _ in based}) == 1
-                return Match((route,), base=base)
+                return self._below(based)
         for cut in range(1, min(_PROXIED, len(one.elements) - 1) + 1):
             inner = replace(one, elements=one.elements[cut:])
             if inner.fixed and all(one.elements[:cut]):
@@ -106,7 +104,18 @@ class _Table:
                     return replace(exact, added="/" + "/".join(one.elements[:cut]))
         return None
 
+    def _below(self, based: Sequence[tuple[str, Route]]) -> Match:
+        """The route below the base that other calls have too; all, if none of theirs is known."""
+        bases = {base for base, _ in based}
+        base, route = max(based, key=lambda found: self._votes[found[0]])
+        self._votes[base] += len(bases) == 1
+        if len(bases) > 1 and not self._votes[base]:
+            return Match(tuple(route for _, route in based))
+        return Match((route,), base=base)
+
     def _resolved(self, call: Call, found: Match, why: str = "") -> Finding:
+        if len(found.routes) > 1:
+            return Finding(call, "dynamic", "", self._only(found.routes), _may_be(found.routes))
         route = found.routes[0]
         method = call.method or (route.methods[0] if len(route.methods) == 1 else "")
         why = f"below {found.base}" if found.base else why
@@ -127,9 +136,7 @@ class _Table:
             if fits(one, r.path) and names(one, r.path)
         ]
         if doubtful:
-            paths = list(dict.fromkeys(r.path for r in doubtful))
-            some = ", ".join(paths[:3]) + (", …" if len(paths) > 3 else "")
-            return Finding(call, "dynamic", "", self._only(doubtful), f"may be {some}")
+            return Finding(call, "dynamic", "", self._only(doubtful), _may_be(doubtful))
         host = next((one.host for one in tried if one.host), "")
         if host:
             return Finding(call, "unmatched", why=f"another host: {host}", outside=True)
@@ -165,6 +172,11 @@ class _Table:
     def _only(self, routes: Sequence[Route]) -> str:
         owners = {self._owner(r, m) for r in routes for m in r.methods or ("",)}
         return owners.pop() if len(owners) == 1 else ""
+
+
+def _may_be(routes: Sequence[Route]) -> str:
+    paths = list(dict.fromkeys(route.path for route in routes))
+    return f"may be {', '.join(paths[:3])}" + (", …" if len(paths) > 3 else "")
 
 
 def _takes(route: Route, method: str) -> bool:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from ast_grep_py import SgNode
 
+from splitter.discovery.frontend.clients import VERBS
 from splitter.discovery.frontend.results import arguments
-from splitter.discovery.frontend.sites import VERBS
 from splitter.discovery.frontend.trees import FUNCTIONS, Key, Module, callee_of, last_name
 from splitter.discovery.frontend.urls import is_like_a_url
 from splitter.discovery.frontend.values import Namespace, Param, Ref, Scope, Unknown, Value, texts

@@ -139,5 +139,6 @@ def environment(node: SgNode) -> tuple[Value, ...] | None:
         "location.protocol": "http:",
         "location.port": "80",
         "document.baseURI": ORIGIN + "/",
+        "document.domain": "localhost",
     }
     return (text(known[words]),) if words in known else None

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ast_grep_py import SgNode
 
+from splitter.discovery.frontend.clients import (
+    FUNCTIONS_OF_HTTP,
+    LIBRARIES,
+    MADE,
+    METHODS,
+    OTHERS,
+    STRONG,
+    VERBS,
+    WEAK,
+    has,
+    is_given,
+    named,
+)
 from splitter.discovery.frontend.evaluating import Evaluation
 from splitter.discovery.frontend.interceptors import Interceptors
 from splitter.discovery.frontend.results import arguments
@@ -24,33 +37,6 @@ from splitter.discovery.frontend.values import (
     text,
     texts,
 )
-
-VERBS = {
-    "get": "GET",
-    "post": "POST",
-    "put": "PUT",
-    "patch": "PATCH",
-    "delete": "DELETE",
-    "del": "DELETE",
-    "head": "HEAD",
-    "options": "OPTIONS",
-    "getJSON": "GET",
-    "request": "",
-    "postForm": "POST",
-    "putForm": "PUT",
-    "patchForm": "PATCH",
-    "getUri": "GET",
-}
-METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"}
-_FUNCTIONS = {"fetch", "$fetch", "useFetch", "useLazyFetch", "ofetch", "ky", "got", "axios"}
-_FUNCTIONS |= {"fetchEventSource", "wretch"}
-_MADE = {"EventSource": "GET", "WebSocket": "WEBSOCKET", "ReconnectingWebSocket": "WEBSOCKET"}
-_LIBRARIES = {"axios", "ky", "got", "$axios", "$http"}
-_STRONG = re.compile(
-    r"axios|api$|^api|http|client|requests$|fetcher|^ky$|^got$|superagent|jquery|^\$$"
-)
-_WEAK = re.compile(r"request|agent|rest|backend|instance|service|server|fetch|ajax")
-_OTHERS = re.compile(r"queryclient|router|^app$|params|headers|cookies|cache|storage|formdata|i18n")
 
 
 @dataclass(frozen=True)
@@ -99,9 +85,9 @@ class Sites:
             return None
         name = last_name(callee)
         if node.kind() == "new_expression":
-            if name not in _MADE:
+            if name not in MADE:
                 return None
-            return self._plain(module, node, given[0], name, _MADE[name])
+            return self._plain(module, node, given[0], name, MADE[name])
         if callee.kind() == "identifier":
             return self._called(module, node, callee, name, given)
         if callee.kind() == "member_expression":
@@ -116,7 +102,7 @@ class Sites:
         values = self._all.value(module, callee, Scope())
         client = next((v for v in values if isinstance(v, Client)), None)
         own = any(isinstance(v, Ref) and v.node.kind() in FUNCTIONS for v in values)
-        if client is not None or (name in _FUNCTIONS and not own):
+        if client is not None or (name in FUNCTIONS_OF_HTTP and not own):
             return self._configured(module, node, given, name, client)
         if name.startswith("useSWR") and len(given) == 1:
             site = self._plain(module, node, given[0], name, "GET")
@@ -132,14 +118,17 @@ class Sites:
     ) -> Site | None:
         holder = callee.field("object")
         assert holder is not None
-        words = _named(holder)
+        words = named(holder)
         if name in ("fetch", "$fetch") and words in ("window", "globalthis", "self", "nuxtapp"):
             return self._configured(module, node, given, name, None)
         if name == "sendBeacon":
             return self._plain(module, node, given[0], name, "POST")
         if name == "open" and len(given) > 1 and words != "window":
             return self._spelled(module, node, given, "XMLHttpRequest", strict=False)
-        if name in VERBS and not _OTHERS.search(words):
+        if name in METHODS:
+            site = self._plain(module, node, given[0], words, name)
+            return site if any(is_like_a_url(u) for u in site.urls) else None
+        if name in VERBS and not OTHERS.search(words):
             return self._verb(module, node, holder, name, given)
         self._doubt(module, node, self._all.value(module, holder, Scope()), name)
         return self._described(module, node, given, name) or self._spelled(
@@ -149,28 +138,29 @@ class Sites:
     def _verb(
         self, module: Module, node: SgNode, holder: SgNode, name: str, given: list[SgNode]
     ) -> Site | None:
-        words = _named(holder)
+        words = named(holder)
         values = self._all.value(module, holder, Scope())
         client = next((v for v in values if isinstance(v, Client)), None)
         self._doubt(module, node, values, name)
         described = self._described(module, node, given, words or name, method=VERBS[name])
         if described is not None:
             return described
-        if name == "request":
-            return self._spelled(module, node, given, words, strict=True)
+        if name == "request" and len(given) > 1:
+            site = self._spelled(module, node, given, words, strict=not STRONG.search(words))
+            return replace(site, rooted=client is not None) if site is not None else None
         urls = self._all.text(module, given[0], Scope())
         if any(n.kind() in FUNCTIONS for n in given[1:2]) and client is None:
             return None
         if client is None:
             alike = any(is_like_a_url(u) for u in urls)
-            if not (_STRONG.search(words) or (alike and (_WEAK.search(words) or len(given) < 4))):
+            if not (STRONG.search(words) or (alike and (WEAK.search(words) or len(given) < 4))):
                 return None
             if not alike and not any(u.parts for u in urls):
                 return None
         how = words if client is None else "axios"
         urls = based(client.bases, urls) if client else urls
         given_one = any(isinstance(v, Param) for v in values)
-        rooted = client is not None or (words in _LIBRARIES and not given_one)
+        rooted = client is not None or (words in LIBRARIES and not given_one)
         methods = (text(VERBS[name]),)
         return Site(module, node, how, methods, "", urls, client, rooted, url=given[0])
 
@@ -179,7 +169,7 @@ class Sites:
     ) -> Site | None:
         """`client[method](url)`, the method chosen while the frontend runs."""
         holder, index = callee.field("object"), callee.field("index")
-        if holder is None or index is None or not _STRONG.search(_named(holder)):
+        if holder is None or index is None or not STRONG.search(named(holder)):
             return None
         urls = self._all.text(module, given[0], Scope())
         if not any(is_like_a_url(u) for u in urls):
@@ -189,7 +179,7 @@ class Sites:
         urls = based(client.bases, urls) if client else urls
         methods = self._all.value(module, index, Scope())
         rooted = client is not None
-        how = _named(holder)
+        how = named(holder)
         return Site(module, node, how, methods, "", urls, client, rooted, url=given[0])
 
     def _doubt(self, module: Module, node: SgNode, values: tuple[Value, ...], name: str) -> None:
@@ -246,9 +236,9 @@ class Sites:
     ) -> Site | None:
         """A call that is given an object with the URL in it, as generated clients do."""
         for one in given[:1] if method else given:
-            if one.kind() != "object" or not _has(one, "url"):
+            if one.kind() != "object" or not has(one, "url"):
                 continue
-            if not (method or _has(one, "method") or _has(one, "type")):
+            if not (method or has(one, "method") or has(one, "type")):
                 continue
             holder = (callee_of(node) or node).field("object")
             values = self._all.value(module, holder, Scope()) if holder is not None else ()
@@ -273,7 +263,9 @@ class Sites:
         ):
             return None
         urls = self._all.text(module, given[1], Scope())
-        if strict and not any(is_like_a_url(u) for u in urls):
+        alike = any(is_like_a_url(u) for u in urls)
+        known = literal(methods) or any(is_given(u) for u in urls)
+        if not alike and (strict or not known):
             return None
         return Site(module, node, how, methods, "", urls, rooted=not strict, url=given[1])
 
@@ -284,26 +276,7 @@ class Sites:
                 if one.kind() != "member_expression" or last_name(one) not in VERBS:
                     continue
                 holder = one.field("object")
-                if holder is not None and re.search(r"axios|http", _named(holder)):
+                if holder is not None and re.search(r"axios|http", named(holder)):
                     method = (text(VERBS[last_name(one)]),)
                     urls = self._all.text(module, one, Scope())
-                    yield Site(module, one, _named(holder), method, "", urls)
-
-
-def _named(holder: SgNode) -> str:
-    """The last name of what a method is called on, in lower case."""
-    while holder.kind() in ("parenthesized_expression", "await_expression", "non_null_expression"):
-        holder = holder.named_children()[0]
-    if holder.kind() in ("call_expression", "new_expression"):
-        return _named(callee_of(holder) or holder)
-    if holder.kind() == "binary_expression":
-        return _named(holder.field("right") or holder)
-    return last_name(holder).lower() if holder.kind() != "binary_expression" else ""
-
-
-def _has(node: SgNode, name: str) -> bool:
-    for part in node.named_children():
-        key = part.field("key")
-        if (key is not None and key.text().strip("\"'") == name) or part.text() == name:
-            return True
-    return False
+                    yield Site(module, one, named(holder), method, "", urls)
