@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
 from store import now, opened, put
 
 router = APIRouter()
-SIZE = 100
+FIRST = random.randrange(1_000_000)
 
 
 def failed(status, what):
@@ -18,11 +18,12 @@ def failed(status, what):
 
 
 def token_of(request):
-    """The token, if it is known; what it asks is logged."""
+    """The token, if it is known; what it changes is logged."""
     token = request.headers.get("authorization", "").removeprefix("Bearer ")
     if opened().execute("SELECT 1 FROM logins WHERE token = ?", [token]).fetchone() is None:
         return None
-    put("log", token=token, entry=f"{request.method} {request.url.path.split('/')[1]}")
+    if request.method != "GET":
+        put("log", token=token, entry=f"{request.method} {request.url.path.split('/')[1]}")
     return token
 
 
@@ -44,7 +45,7 @@ def shown(row):
 
 
 def written(token, item):
-    last = opened().execute("SELECT max(id) FROM items").fetchone()[0] or 0
+    last = opened().execute("SELECT max(id) FROM items").fetchone()[0] or FIRST
     number = last + random.randrange(1, 3)
     put(
         "items",
