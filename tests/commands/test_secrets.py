@@ -27,13 +27,34 @@ cases:
   - name: broken
     after: log in
     request: {method: PUT, path: /break, headers: {authorization: "Basic U0VDUkVUOlNFQ1JFVA=="}}
+  - name: a token as text
+    request: {method: POST, path: /api-token}
+  - name: a token in a page
+    request: {path: /page}
+  - name: a token under any name
+    request: {path: /any}
 """
+
+
+def page(side: str) -> bytes:
+    return (
+        f'<input name="csrf_token" value="SECRET-{side}">\n<p>{side} token=SECRET-{side}-1</p>\n'
+        f"<p>Bearer SECRET-{side}-123</p>"
+    ).encode()
 
 
 def answers(side: str, method: str, target: str, body: bytes) -> Given:
     """An answer that tells back what it was sent, and is not the other side's."""
     if target == "/break":
         return 200, {"content-encoding": "gzip"}, b"SECRET"
+    if target == "/api-token":
+        return 200, {"content-type": "text/plain"}, f"SECRET-{side}-123456".encode()
+    if target == "/page":
+        return 200, {"content-type": "text/html", "x-auth-token": f"SECRET-{side}"}, page(side)
+    if target == "/any":
+        jwt = f"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.{side}SECRET"
+        kept = {"content-type": "application/json", "authorization": f"Bearer SECRET+{side}"}
+        return 200, kept, json.dumps({"result": jwt, "sent": f"with SECRET+{side}"}).encode()
     told = {"access_token": f"SECRET/{side}=", "side": side, "sent": body.decode(), "to": target}
     headers = {
         "content-type": "application/json",

@@ -23,6 +23,7 @@ from splitter.parity.sensitive import (
     may_hold_secrets,
     veiled,
 )
+from splitter.parity.shapes import without_named, without_opaque, without_shapes
 from splitter.parity.templates import names_in
 
 SHORTEST = 4
@@ -54,33 +55,39 @@ class Secrets:
         for secrets in (self._learned, self._known):
             if secrets:
                 text = _pattern(secrets).sub(HIDDEN, text)
-        return text
+        return without_shapes(text)
 
     def hidden_in(self, verdict: Verdict) -> Verdict:
         """The verdict as it may be told."""
         if not (verdict.differences or verdict.noise or verdict.error):
             return verdict
+        path = verdict.case.request.path.partition("?")[0].rstrip("/")
+        of_a_token = is_sensitive(path.rpartition("/")[2])
         return replace(
             verdict,
-            differences=tuple(self._difference(d) for d in verdict.differences),
-            noise=tuple(self._difference(d) for d in verdict.noise),
-            error=self.hide(verdict.error),
+            differences=tuple(self._difference(d, of_a_token) for d in verdict.differences),
+            noise=tuple(self._difference(d, of_a_token) for d in verdict.noise),
+            error=without_named(self.hide(verdict.error)),
         )
 
-    def _difference(self, difference: Difference) -> Difference:
+    def _difference(self, difference: Difference, of_a_token: bool) -> Difference:
+        """`of_a_token`: a text as a whole that was asked for there may be one."""
         sensitive = is_sensitive(_last(difference))
-        return replace(
-            difference,
-            path=self.hide(difference.path),
-            monolith=self._value(difference.monolith, sensitive),
-            service=self._value(difference.service, sensitive),
-        )
+        values = [
+            self._value(side, sensitive) for side in (difference.monolith, difference.service)
+        ]
+        if of_a_token and difference.kind == "body" and difference.path.startswith("$"):
+            values = [without_opaque(v) if isinstance(v, str) else v for v in values]
+        path = self.hide(difference.path)
+        return replace(difference, path=path, monolith=values[0], service=values[1])
 
     def _value(self, value: object, sensitive: bool) -> object:
         if value is ABSENT:
             return value
         if isinstance(value, str):
-            return HIDDEN if value and (sensitive or value in self._words) else self.hide(value)
+            if value and (sensitive or value in self._words):
+                return HIDDEN
+            return without_named(self.hide(value))
         text = write(value)
         told = self.hide(veiled(text, self._words))
         if told == text:
@@ -107,10 +114,15 @@ def in_request(request: Request) -> Iterator[str]:
 
 
 def in_answer(answer: Observation) -> Iterator[str]:
-    """What is secret in an answer: the values of the cookies that it sets."""
+    """What is secret in an answer: the values of the cookies that it sets, and of headers with
+    credentials."""
     for name, value in answer.headers:
         if name == "set-cookie":
             yield from values_in(value.partition(";")[0])
+        elif name in CREDENTIALS:
+            yield from _credentials(value)
+        elif is_sensitive(name):
+            yield value
 
 
 def in_fields(request: Request) -> Iterator[str]:
