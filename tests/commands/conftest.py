@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from terminal import CASES, EXAMPLE, Traces, copy, splitter, traces
+
+from splitter.effects.ports import free_ports
 
 Make = Callable[[Path], None]
 Once = Callable[[str, Make], Path]
@@ -71,3 +74,15 @@ def with_services(made: Path, tmp_path: Path) -> Path:
 def left(tmp_path: Path) -> Traces:
     """Looks for what a command left behind."""
     return traces(tmp_path / "temporary")
+
+
+@pytest.fixture
+def town(with_services: Path) -> Iterator[Path]:
+    """A project with two services and a gateway, each on a free port."""
+    file = with_services / "splitter.toml"
+    text = file.read_text() + "\n[gateway]\nport = 8080\n"
+    for old, new in zip((8000, 8001, 8002, 8080), free_ports(4), strict=True):
+        text = re.sub(rf"^port = {old}$", f"port = {new}", text, flags=re.MULTILINE)
+    file.write_text(text)
+    yield with_services
+    splitter("down", at=with_services, status=None)

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from servers import ask, log_in
-from terminal import command, splitter, surroundings
+from terminal import command, edit, splitter, surroundings
 
 from splitter.effects.company import born
 from splitter.effects.ports import free_ports, port_taken
@@ -24,18 +24,6 @@ from splitter.effects.ports import free_ports, port_taken
 pytestmark = pytest.mark.xdist_group("up")
 
 NAMES = ("monolith", "auth", "transaction")
-
-
-@pytest.fixture
-def town(with_services: Path) -> Iterator[Path]:
-    """A project with two services and a gateway, each on a free port."""
-    file = with_services / "splitter.toml"
-    text = file.read_text() + '\n[gateway]\nport = 8080\nlive = ["transaction"]\n'
-    for old, new in zip((8000, 8001, 8002, 8080), free_ports(4), strict=True):
-        text = re.sub(rf"^port = {old}$", f"port = {new}", text, flags=re.MULTILINE)
-    file.write_text(text)
-    yield with_services
-    splitter("down", at=with_services, status=None)
 
 
 def _port(town: Path, section: str) -> int:
@@ -86,6 +74,7 @@ def test_all_run_in_the_background_and_end_together(town: Path) -> None:
     if not shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin:/sbin"):
         reason = "nginx is not on this machine"
         pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+    edit(town, "splitter.toml", "[gateway]\n", '[gateway]\nlive = ["transaction"]\n')
     splitter("gateway", at=town)
     splitter("deprecate", "transaction", "--sunset", "2031-05-01", at=town)
     done = splitter("up", "--detach", at=town)

@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
+from splitter.actions.dialects import DIALECTS
 from splitter.effects import company, disk, processes
 from splitter.effects.database_urls import POSTGRESQL
 from splitter.effects.database_urls import parse as parse_url
 from splitter.effects.following import Following
-from splitter.effects.gateways import nginx
+from splitter.effects.gateways import programs
 from splitter.effects.plain_http import answer
 from splitter.effects.processes import Running, log_end
 from splitter.errors import StartError, ToolMissing, UsageError
@@ -106,7 +107,7 @@ def _made(project: Project) -> dict[str, Service]:
 
 
 def _has_gateway(project: Project) -> bool:
-    return "gateway/nginx.conf" in project.sources
+    return DIALECTS[project.settings.gateway.kind].main in project.sources
 
 
 def _start(project: Project, name: str, folder: Path) -> AbstractContextManager[Running] | None:
@@ -140,7 +141,8 @@ def _environment(project: Project) -> dict[str, str]:
 
 
 def _gateway(project: Project, log: Path) -> AbstractContextManager[Running] | None:
-    program, folder = nginx.program(), project.root / "gateway"
+    program = programs.program(project.settings.gateway.kind)
+    folder = project.root / "gateway"
     try:
         command = program.run(folder)
     except ToolMissing:
