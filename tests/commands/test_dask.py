@@ -7,12 +7,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from servers import uvicorn
+from echoing import echoing, until
 from terminal import splitter, started, surroundings
 
 from splitter.effects.ports import free_port
@@ -20,39 +20,17 @@ from splitter.effects.ports import free_port
 pytestmark = pytest.mark.xdist_group("dask")
 
 CASES = 4_000
-APP = """
-import os
-from pathlib import Path
-
-
-async def app(scope, receive, send):
-    if scope["type"] != "http":
-        return
-    path, own = scope["path"], os.environ["OWN"]
-    if path == "/600":
-        Path(own).touch()
-    start = {"type": "http.response.start", "status": 200}
-    await send({**start, "headers": [(b"content-type", b"application/json")]})
-    body = own if path.endswith("7") else "same"
-    await send({"type": "http.response.body", "body": b'["%s"]' % body.encode()})
-"""
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    found = tmp_path_factory.mktemp("echo")
-    (found / "echo.py").write_text(APP)
-    return found
+    return tmp_path_factory.mktemp("echo")
 
 
 @pytest.fixture(scope="module")
 def sides(folder: Path) -> Iterator[list[str]]:
-    with (
-        uvicorn("echo:app", at=folder, environment={"OWN": str(folder / "monolith")}) as one,
-        uvicorn("echo:app", at=folder, environment={"OWN": str(folder / "service")}) as other,
-    ):
-        urls = [f"http://127.0.0.1:{port}" for port in (one, other)]
-        yield ["parity-check", "--monolith", urls[0], "--service", f"echo={urls[1]}"]
+    with echoing(folder) as words:
+        yield words
 
 
 @pytest.fixture
@@ -119,13 +97,6 @@ def _told(text: str) -> list[tuple[str, str]]:
     return [(case["name"], case["verdict"]) for case in json.loads(text)["cases"]]
 
 
-def _until(happened: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 90
-    while not happened():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
 @pytest.mark.usefixtures("workers")
 def test_a_cluster_gives_the_report_of_one_process(
     sides: list[str], scheduler: str, tmp_path: Path
@@ -145,7 +116,7 @@ def test_a_dask_worker_that_is_killed_loses_and_doubles_nothing(
 ) -> None:
     words = [*sides, *_cases(tmp_path, CASES), "--format", "json", "--output", "report.json"]
     with started(*words, "--dask", scheduler, at=tmp_path) as process:
-        _until(mark.exists)
+        until(mark.exists)
         workers[0].kill()
         _, err = process.communicate(timeout=120)
     assert process.returncode == 1, err
@@ -158,7 +129,7 @@ def test_an_interrupt_gives_the_report_of_what_was_done(
 ) -> None:
     words = [*sides, *_cases(tmp_path, 9000), "--format", "json", "--output", "report.json"]
     with started(*words, "--dask", scheduler, at=tmp_path) as process:
-        _until(mark.exists)
+        until(mark.exists)
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=60)
     assert process.returncode == 130, err

@@ -6,72 +6,25 @@ import json
 import os
 import re
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from servers import uvicorn
+from echoing import echoing, until
 from terminal import Traces, splitter, started
 
 CASES = 3_000
-LATER = 600
-"""The server leaves a mark when it is asked for this case."""
-APP = """
-import os, signal
-from pathlib import Path
-
-
-async def app(scope, receive, send):
-    if scope["type"] != "http":
-        return
-    path, mark = scope["path"], os.environ["MARK"]
-    if path == "/poison":
-        kill(asker(scope["client"][1]))
-    if path == "/LATER":
-        Path(mark).touch()
-    start = {"type": "http.response.start", "status": 200}
-    await send({**start, "headers": [(b"content-type", b"application/json")]})
-    own = mark if path.endswith("7") else "same"
-    await send({"type": "http.response.body", "body": b'["%s"]' % own.encode()})
-
-
-def asker(port):
-    # The process at the other end of a connection on the loopback.
-    lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-    sockets = {f"socket:[{line[9]}]" for line in lines if line[1].endswith(f":{port:04X}")}
-    for entry in Path("/proc").glob("[0-9]*/fd/*"):
-        try:
-            if os.readlink(entry) in sockets:
-                return int(entry.parts[2])
-        except OSError:
-            continue
-
-
-def kill(process):
-    if process:
-        os.kill(process, signal.SIGKILL)
-""".replace("LATER", str(LATER))
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    found = tmp_path_factory.mktemp("echo")
-    (found / "echo.py").write_text(APP)
-    return found
+    return tmp_path_factory.mktemp("echo")
 
 
 @pytest.fixture(scope="module")
 def sides(folder: Path) -> Iterator[list[str]]:
-    def side(name: str) -> dict[str, str]:
-        return {"MARK": str(folder / name)}
-
-    with (
-        uvicorn("echo:app", at=folder, environment=side("monolith")) as one,
-        uvicorn("echo:app", at=folder, environment=side("service")) as other,
-    ):
-        urls = [f"http://127.0.0.1:{port}" for port in (one, other)]
-        yield ["parity-check", "--monolith", urls[0], "--service", f"echo={urls[1]}"]
+    with echoing(folder) as words:
+        yield words
 
 
 @pytest.fixture
@@ -93,13 +46,6 @@ def _cases(at: Path, *others: str, count: int = CASES) -> tuple[str, ...]:
     lines = [f"- {text}" for text in (*each[:middle], *others, *each[middle:])]
     (at / "cases.yaml").write_text("cases:\n" + "\n".join(lines))
     return "--cases", "cases.yaml", "--workers", "2"
-
-
-def _until(happened: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 90
-    while not happened():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def _workers(parent: int) -> list[int]:
@@ -155,7 +101,7 @@ def test_no_verdict_is_lost_or_doubled_where_a_worker_is_killed(
 ) -> None:
     words = [*sides, *_cases(tmp_path), "--format", "json", "--output", "report.json"]
     with started(*words, at=tmp_path, environment=left.environment) as process:
-        _until(mark.exists)
+        until(mark.exists)
         os.kill(_workers(process.pid)[0], signal.SIGKILL)
         _, err = process.communicate(timeout=120)
     assert process.returncode == 1, err
@@ -196,7 +142,7 @@ def test_an_interrupt_gives_the_report_of_what_was_done(
 ) -> None:
     words = [*sides, *_cases(tmp_path, count=9000), "--format", "json", "--output", "report.json"]
     with started(*words, at=tmp_path, environment=left.environment) as process:
-        _until(mark.exists)
+        until(mark.exists)
         (os.killpg if group else os.kill)(process.pid, number)
         _, err = process.communicate(timeout=60)
     assert process.returncode == 128 + number, err
@@ -216,7 +162,7 @@ def test_nothing_is_left_where_all_is_killed_but_the_workers(
 ) -> None:
     words = [*sides, *_cases(tmp_path, count=9000), "--output", "report.txt"]
     with started(*words, at=tmp_path, environment=left.environment) as process:
-        _until(mark.exists)
+        until(mark.exists)
         process.kill()
         process.communicate(timeout=60)
     assert left.processes() == []
