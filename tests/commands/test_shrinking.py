@@ -19,15 +19,15 @@ defaults: {headers: {x-client: tests, accept-language: en}}
 cases:
 - {name: c1, service: shop, request: {path: /hours}}
 - {name: c2, after: c1, service: shop, request: {method: PUT, path: /settings, json: {rows: 5}}}
-- {name: c3, after: c2, service: shop, request: {path: /settings}}
+- {name: c3, after: c2, service: shop, request: {path: /price}}
 - {name: c4, after: c3, service: shop, request: {method: PUT, path: /settings, json:
     {name: Tea, password: a-long-secret, till: 3, currency: CHF, vat: 8, unit: g, open: 9,
     end: 17}}}
-- {name: c5, after: c4, service: shop, request: {path: /settings}}
+- {name: c5, after: c4, service: shop, request: {path: /hours}}
 - {name: c6, after: c5, service: shop, request: {path: /hours}}
 - {name: c7, after: c6, service: shop, request: {method: PUT, path: /settings, json: {rows: 7}}}
 - {name: c8, after: c7, service: shop, request: {path: /price, query: {amount: 3, rounded: "true"}}}
-- {name: c9, after: c8, service: shop, request: {path: /settings}}
+- {name: c9, after: c8, service: shop, request: {path: /hours}}
 - {name: c10, after: c9, service: shop, request: {path: /hours}}
 - {name: c11, after: c10, service: shop, request: {method: PUT, path: /settings, json: {rows: 8}}}
 - {name: c12, after: c11, service: shop, request: {path: /hours}}
@@ -78,6 +78,17 @@ def test_a_fault_that_needs_two_requests_and_one_key_is_found(shop: Path, left: 
     again = splitter(*words, at=shop, environment=left.environment, status=1)
     assert [case["verdict"] for case in again.document["cases"]] == ["match", "mismatch"]
     assert again.document["cases"][1]["shrunk"]["cases"] == shrunk["cases"]
+
+
+def test_the_request_that_rows_part_at_is_found(shop: Path, left: Traces) -> None:
+    put = 'put("settings", name=name, value=str(value))'
+    edit(shop, SETTINGS, put, f'name == "till" or {put}')
+    done = splitter(*WORDS, "json", at=shop, environment=left.environment, status=1)
+    cases = {case["name"]: case for case in done.document["cases"]}
+    (forgotten,) = cases["c11"]["differences"]
+    assert (forgotten["kind"], forgotten["path"]) == ("database", "settings[till]")
+    (put_it,) = read_cases(cases["c11"]["shrunk"]["cases"].encode(), path="shrunk.yaml")
+    assert (put_it.name, put_it.request.body) == ("c4", b'{"till":3}')
 
 
 def test_a_failure_that_does_not_come_again_is_said(shop: Path, left: Traces) -> None:
