@@ -34,7 +34,7 @@ FIRST_PORT = 8001
 Source = Literal["cases", "tests", "openapi"]
 """Where cases come from: files, the monolith's tests, its OpenAPI."""
 
-GatewayKind = Literal["nginx", "haproxy", "caddy", "traefik"]
+GatewayKind = Literal["nginx", "haproxy", "caddy", "traefik", "gateway-api"]
 
 
 class _Section(BaseModel):
@@ -148,7 +148,8 @@ class GatewaySection(_Section):
     moved is in the routing table. `hosts` tells where `monolith` and services are, if not on this
     machine. `sticky` is what keeps a client on one side of a canary: `address`, `header:NAME` or
     `cookie:NAME`. `header` is the one by which a tester names a side; empty, there is none.
-    `api_port` is where Traefik can be asked, on this machine, what it goes by.
+    `api_port` is where Traefik can be asked, on this machine, what it goes by; `parent` is the
+    Gateway that HTTPRoutes belong to.
     `closing_seconds` is how long clients are told to close their connections before a reload.
     While traffic is watched, a service may give `error_bound` percent points more errors than the
     monolith, and a `sample` of so many requests is put to both.
@@ -160,6 +161,7 @@ class GatewaySection(_Section):
     hosts: dict[str, str] = Field(default_factory=dict)
     sticky: str = Field("address", pattern=r"^(address|(header|cookie):[A-Za-z0-9_-]+)$")
     header: str = Field("X-Splitter-Service", pattern=r"^[A-Za-z0-9-]*$")
+    parent: str = "gateway"
     api_port: int = Field(8079, ge=1, le=65535)
     closing_seconds: float = Field(2, ge=0, le=60)
     error_bound: float = Field(1, ge=0, le=100)

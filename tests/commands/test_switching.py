@@ -80,7 +80,7 @@ def test_without_a_gateway_it_says_how_to_start_one(ready: Path) -> None:
     done = splitter(*TO_SERVICE, at=ready, environment={"SPLITTER_BY": "ada"})
     assert done.lines[-2:] == [
         "transaction: 11 service",
-        "the gateway does not run; start it: nginx -p gateway -c nginx.conf",
+        "the gateway does not run here; start it: nginx -p gateway -c nginx.conf",
     ]
     assert "requests through a copy of nginx went where they should" in done.err
     assert (ready / ".splitter" / "routes.toml").read_text().count('by = "ada"') == 11
@@ -97,6 +97,25 @@ def test_some_routes_go_and_the_others_stay(ready: Path) -> None:
     assert not (ready / ".splitter" / "routes.toml").exists()
     done = refused(ready, *TO_SERVICE, "--routes", "/api/accounts", status=2)
     assert done.err == "error: --routes: none of /api/accounts is transaction's\n"
+
+
+def test_in_a_cluster_the_files_are_to_be_applied(ready: Path) -> None:
+    edit(ready, "splitter.toml", "[gateway]\n", '[gateway]\nkind = "gateway-api"\n')
+    done = splitter(*TO_SERVICE, at=ready)
+    assert done.err.endswith("gateway-api is not on this machine: nothing is tried out\n")
+    assert done.lines[-1] == (
+        "the gateway does not run here; start it: kubectl apply -f gateway/httproute.yml"
+    )
+    assert "kind: HTTPRoute" in (ready / "gateway" / "httproute.yml").read_text()
+
+
+def test_a_key_that_a_gateway_cannot_tell_clients_by_is_refused(ready: Path) -> None:
+    edit(ready, "splitter.toml", "[gateway]\n", '[gateway]\nkind = "caddy"\nsticky = "cookie:id"\n')
+    done = refused(ready, *TO_SERVICE, status=2)
+    assert done.err == (
+        "error: splitter.toml: gateway.sticky: caddy cannot tell clients by cookie:id\n"
+        "  see docs/cutover.md for what each gateway can\n"
+    )
 
 
 @pytest.mark.parametrize(

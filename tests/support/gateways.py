@@ -18,8 +18,10 @@ def command(kind: str, folder: Path) -> list[str]:
 
     Where the program is missing a user's run skips, and CI fails.
     """
+    found = program(kind)
+    assert found
     try:
-        return program(kind).run(folder)
+        return found.run(folder)
     except ToolMissing as error:
         if os.environ.get("CI") == "true":
             pytest.fail(error.what)

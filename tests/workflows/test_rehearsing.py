@@ -7,6 +7,7 @@ import gateways
 import pytest
 
 from splitter.actions.gateway import Gateway, texts_of
+from splitter.effects.gateways.program import Program
 from splitter.effects.gateways.programs import program
 from splitter.effects.templates import read_templates
 from splitter.errors import RefusedError
@@ -33,6 +34,12 @@ ROUTES = [
 ]
 
 
+def of(kind: str) -> Program:
+    found = program(kind)
+    assert found
+    return found
+
+
 def table(a: State, b: State) -> RoutingTable:
     states = {"a": a, "b": b, "": State.MONOLITH}
 
@@ -45,14 +52,14 @@ def table(a: State, b: State) -> RoutingTable:
     return RoutingTable(tuple(entry(*route) for route in ROUTES))
 
 
-def rehearsed(kind: str, routing: RoutingTable, *, of: RoutingTable | None = None) -> list[str]:
-    """What is said when files made for one table are held against another."""
+def rehearsed(kind: str, routing: RoutingTable) -> list[str]:
+    """What is said when the files for a table are tried out."""
     gateways.command(kind, gateways.ANYWHERE)
     gateway, said = replace(GATEWAY, kind=kind), list[str]()
     templates = read_templates()
-    texts = texts_of(gateway, of or routing, templates)
+    texts = texts_of(gateway, routing, templates)
     files = {path: text.encode() for path, text in texts.items()}
-    rehearse(gateway, routing, files, program=program(kind), templates=templates, say=said.append)
+    rehearse(gateway, routing, files, program=of(kind), templates=templates, say=said.append)
     return said
 
 
@@ -82,7 +89,7 @@ def test_files_that_the_program_refuses_are_refused(kind: str) -> None:
     with pytest.raises(RefusedError) as caught:
         rehearse(
             *(gateway, RoutingTable(), files),
-            program=program(kind),
+            program=of(kind),
             templates=read_templates(),
             say=print,
         )
@@ -104,7 +111,7 @@ def test_files_that_traefik_does_not_understand_are_refused(old: str, new: str) 
     with pytest.raises(RefusedError) as caught:
         rehearse(
             *(replace(GATEWAY, kind="traefik"), table(State.SERVICE, State.CANARY), {}),
-            program=program("traefik"),
+            program=of("traefik"),
             templates=templates,
             say=print,
         )

@@ -57,11 +57,17 @@ def _in_traefik(rule: Rule) -> str:
     return f"!{_HANDSHAKE} && ({methods}) && {path}"
 
 
+def _nowhere(rule: Rule) -> str:
+    """HTTPRoutes are made of the rules themselves."""
+    return rule.regex
+
+
 DIALECTS: Mapping[str, Dialect] = {
     "nginx": Dialect(("nginx.conf",), _in_nginx, mirrors=True),
     "haproxy": Dialect(("haproxy.cfg",), _in_haproxy, mirrors=False),
     "traefik": Dialect(
         ("dynamic.yml", "traefik.yml"), _in_traefik, mirrors=True, sticky=("address", "cookie")
     ),
+    "gateway-api": Dialect(("httproute.yml",), _nowhere, mirrors=True, sticky=()),
     "caddy": Dialect(("Caddyfile",), _in_caddy, mirrors=False, sticky=()),
 }

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from splitter.actions.dialects import DIALECTS, FOLDER, Dialect
+from splitter.actions.http_routes import http_routes
 from splitter.actions.lanes import lanes
 from splitter.actions.ownership import digest, keep_edits
 from splitter.actions.paths import unknown_converters
@@ -43,7 +44,7 @@ class Gateway:
 
     `monolith` is `host:port`, `services` names to the same. `body_limit` is as nginx takes it,
     `header` lets a tester name a side (none, if empty). `api_port` is where Traefik can be
-    asked what it goes by.
+    asked what it goes by, `parent` the Gateway that HTTPRoutes belong to.
     """
 
     port: int
@@ -54,6 +55,7 @@ class Gateway:
     header: str = "X-Splitter-Service"
     kind: str = "nginx"
     api_port: int = 0
+    parent: str = "gateway"
 
 
 def configure(
@@ -82,6 +84,18 @@ def texts_of(
     """What the gateway's files say, by path."""
     rules, found = lanes(routing, gateway.services)
     dialect = DIALECTS[gateway.kind]
+    generation = generation_of(gateway, routing)
+    upstreams = {lane.upstream: gateway.services[lane.service] for lane in found}
+    if gateway.kind == "gateway-api":
+        text = http_routes(
+            rules,
+            found,
+            addresses={MONOLITH: gateway.monolith, **upstreams},
+            parent=gateway.parent,
+            header=gateway.header,
+            generation=generation,
+        )
+        return {dialect.main: text}
     texts = {
         f"{FOLDER}/{name}": render(
             templates,
@@ -89,14 +103,14 @@ def texts_of(
             port=gateway.port,
             api_port=gateway.api_port,
             monolith=gateway.monolith,
-            upstreams={lane.upstream: gateway.services[lane.service] for lane in found},
+            upstreams=upstreams,
             body_limit=gateway.body_limit,
             lanes=found,
             mirrors=any(lane.is_shadow for lane in found),
             canary=any(lane.is_canary for lane in found),
             sticky=gateway.sticky,
             header=gateway.header,
-            generation=generation_of(gateway, routing),
+            generation=generation,
             table=_spelled(rules, dialect),
         )
         for name in dialect.files

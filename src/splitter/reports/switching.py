@@ -29,7 +29,7 @@ def show(
     show_changes(changes)
     say(said)
     if not running:
-        say(["the gateway does not run; start it: " + start])
+        say(["the gateway does not run here; start it: " + start])
     if watched:
         say([watched[0]])
         say(f"  {reason}" for reason in watched[1])

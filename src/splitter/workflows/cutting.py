@@ -43,7 +43,7 @@ def gateway(project: Project) -> Proposal:
     )
     written = ChangeSet.between(changes.title, project.sources, {PATH: table_bytes(table)}, notes)
     changes = changes + written
-    run = f"run it: {programs.program(project.settings.gateway.kind).start}"
+    run = f"run it: {programs.start_words(project.settings.gateway.kind)}"
     return proposal_of(project, changes, (run,) if changes else ())
 
 

@@ -143,6 +143,8 @@ def _environment(project: Project) -> dict[str, str]:
 def _gateway(project: Project, log: Path) -> AbstractContextManager[Running] | None:
     program = programs.program(project.settings.gateway.kind)
     folder = project.root / "gateway"
+    if program is None:
+        return None
     try:
         command = program.run(folder)
     except ToolMissing:

@@ -138,6 +138,10 @@ def carry_out(switch: Switch, *, say: Say) -> bool:
     it was.
     """
     program = programs.program(switch.gateway.kind)
+    if program is None:
+        say(f"{switch.gateway.kind} is not on this machine: nothing is tried out")
+        switch.proposal.apply()
+        return False
     folder = switch.project.root / FOLDER
     running = program.pid(folder)
     _refuse_the_down(switch)
@@ -159,7 +163,7 @@ def carry_out(switch: Switch, *, say: Say) -> bool:
 
 def start_words(kind: str) -> str:
     """How a gateway is started that does not run."""
-    return programs.program(kind).start
+    return programs.start_words(kind)
 
 
 def _warnings(gateway: Gateway, order: Order) -> tuple[str, ...]:

@@ -64,4 +64,5 @@ def gateway_of(project: Project) -> Gateway:
         header=settings.gateway.header,
         kind=settings.gateway.kind,
         api_port=settings.gateway.api_port,
+        parent=settings.gateway.parent,
     )

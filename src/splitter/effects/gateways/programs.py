@@ -13,6 +13,12 @@ _PROGRAMS = {
 }
 
 
-def program(kind: str) -> Program:
-    """How a gateway of that kind is checked, started and reloaded."""
-    return _PROGRAMS[kind]()
+def program(kind: str) -> Program | None:
+    """How a gateway of that kind is checked, started and reloaded; None if not on this machine."""
+    return _PROGRAMS[kind]() if kind in _PROGRAMS else None
+
+
+def start_words(kind: str) -> str:
+    """The command by which a user starts it, in the project's folder."""
+    found = program(kind)
+    return found.start if found else "kubectl apply -f gateway/httproute.yml"
