@@ -140,6 +140,9 @@ def test_a_service_lives_on_when_its_routes_are_retired(quiet: Path) -> None:
     splitter("retire", "transaction", *_may_fail(), at=quiet, environment=FEW)
     done = splitter("extract", "transaction", at=quiet, status=1)
     assert done.err.startswith("error: the routes of transaction are retired: ")
+    done = splitter("parity-check", "transaction", at=quiet, status=1)
+    assert "the monolith cannot be asked for them any more" in done.err
+    assert splitter("parity-check", at=quiet).lines[-1].endswith("matched")
     status = splitter("status", "--format", "json", at=quiet).document
     (service,) = [s for s in status["services"] if s["name"] == "transaction"]
     assert service["remarks"] == []

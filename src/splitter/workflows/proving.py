@@ -20,7 +20,6 @@ from splitter.model.plan import Service
 from splitter.model.shards import Part
 from splitter.parity.shards import part_of
 from splitter.planning import ground as planned
-from splitter.planning.selecting import select
 from splitter.settings import Settings
 from splitter.workflows import accepting, gathering, parity, varying, verifying
 from splitter.workflows.concerning import but_for_notices, concerning, owner_of
@@ -32,6 +31,7 @@ from splitter.workflows.orders import Limits, Order, limits_of
 from splitter.workflows.places import Own, Place, Urls
 from splitter.workflows.project import Project, open_project
 from splitter.workflows.retelling import at_home
+from splitter.workflows.retired import comparable, refuse_incomparable, routes_of
 from splitter.workflows.shrinking import Known, Shrinking
 from splitter.workflows.sides import asked
 from splitter.workflows.stands import Ground
@@ -85,7 +85,8 @@ def compared(folder: Path | None, order: Order, *, say: Say) -> Iterator[accepti
         )
     project = open_project(folder)
     services = [project.settings.service(name) for name in order.services]
-    services = services or [s for s in project.planned() if _exists(project, s)]
+    refuse_incomparable(project, [s.name for s in services])
+    services = services or comparable(project)
     if not services:
         raise UsageError(
             "there is no service to check yet", hint="splitter split NAME --port N makes one"
@@ -224,7 +225,7 @@ def _own(
     ground = ground_of(project)
     everything = _gathered(project, order, say, ground)
     answering = (*services, *asked(project, services))
-    sides = [Side(s, select(s, ground.routes)[1], live=True) for s in answering]
+    sides = [Side(s, routes_of(s, ground.routes), live=True) for s in answering]
     cases = concerning(everything, owner_of(ground.routes, sides), {s.name for s in services})
     if any(path.rpartition("/")[2] == f"{NOTICES}.py" for path in project.sources):
         cases = [but_for_notices(case) for case in cases]
