@@ -14,15 +14,15 @@ from splitter.actions.gateway import Gateway, configure, generation_of
 from splitter.actions.ownership import EDITED
 from splitter.actions.routing_file import PATH, table_bytes
 from splitter.actions.traffic import moved
-from splitter.effects import person, plain_http, ports, processes, results, workspace
+from splitter.effects import person, processes, results, workspace
 from splitter.effects.gateways import programs
 from splitter.effects.gateways.program import Program
 from splitter.effects.lock import locked
 from splitter.effects.templates import read_templates
-from splitter.errors import OutsideError, RefusedError, StartError, UsageError
+from splitter.errors import OutsideError, RefusedError, UsageError
 from splitter.model.changes import ChangeSet
 from splitter.model.plan import Service
-from splitter.model.routing import MONOLITH, Entry, Key, RoutingTable, State, summary
+from splitter.model.routing import Entry, Key, RoutingTable, State, summary
 from splitter.planning.ground import Ground
 from splitter.planning.selecting import select
 from splitter.workflows.cutting import proposal_of
@@ -30,6 +30,7 @@ from splitter.workflows.data import Say
 from splitter.workflows.look import sure_ground
 from splitter.workflows.project import Project
 from splitter.workflows.proposal import Proposal
+from splitter.workflows.readiness import refuse_a_taken, refuse_the_down
 from splitter.workflows.rehearsing import rehearse
 from splitter.workflows.traffic import gateway_of, present
 
@@ -144,9 +145,10 @@ def carry_out(switch: Switch, *, say: Say) -> bool:
         return False
     folder = switch.project.root / FOLDER
     running = program.pid(folder)
-    _refuse_the_down(switch)
+    states = frozenset(entry.state for entry in switch.routes)
+    refuse_the_down(switch.service.name, states, switch.gateway)
     if not running:
-        _refuse_a_taken(switch.gateway.port, program)
+        refuse_a_taken(switch.gateway.port, program.name)
     rehearse(
         switch.gateway,
         switch.table,
@@ -227,49 +229,6 @@ def _last_good(project: Project, changes: ChangeSet) -> dict[str, bytes]:
 def _files(switch: Switch) -> dict[str, bytes]:
     after = switch.changes.over(switch.project.sources)
     return {path: data for path, data in after.items() if path.startswith(f"{FOLDER}/")}
-
-
-def _refuse_the_down(switch: Switch) -> None:
-    """Who is to answer has to be there, and a service has to be ready."""
-    states = {entry.state for entry in switch.routes}
-    if states & {State.SHADOW, State.CANARY, State.SERVICE}:
-        _refuse_if_down(switch.service.name, switch.gateway.services[switch.service.name])
-    if states & {State.SHADOW, State.CANARY, State.MONOLITH}:
-        _refuse_if_down(MONOLITH, switch.gateway.monolith)
-
-
-def _refuse_if_down(name: str, address: str) -> None:
-    host, _, port = address.rpartition(":")
-    path = "/" if name == MONOLITH else "/health/ready"
-    status = plain_http.status_of(int(port), path, host=host)
-    if status is None:
-        raise StartError(
-            f"{name} does not answer, so nothing was switched",
-            where=address,
-            hint="start it, then run this again"
-            if name == MONOLITH
-            else f"start it: uvicorn services.{name}_service.main:app --port {port}",
-        )
-    if name != MONOLITH and status >= 500:
-        raise StartError(
-            f"{name} says of itself that it is not ready (status {status} on {path}), "
-            "so nothing was switched",
-            where=address,
-            hint=f"see what http://{address}{path} says",
-        )
-
-
-def _refuse_a_taken(port: int, program: Program) -> None:
-    if ports.port_taken(port):
-        owner = ports.taken_by(port)
-        raise StartError(
-            f"the gateway's port {port} is taken"
-            + (f" by {owner}" if owner else "")
-            + f", which is no {program.name} of this project; nothing was switched",
-            where=f"127.0.0.1:{port}",
-            hint="stop what listens there, or give another port: port under [gateway] "
-            "in splitter.toml",
-        )
 
 
 def _reload(switch: Switch, program: Program, folder: Path, running: int, say: Say) -> None:
