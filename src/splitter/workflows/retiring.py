@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -39,6 +40,9 @@ from splitter.workflows.trying import Tried, attempt
 
 _TEXTS = (".toml", ".ini", ".cfg", ".yaml", ".yml", ".json", ".sh", ".txt", ".env", "file")
 _OWN = ("splitter.toml", ".splitter/", "services/", "shared/", "gateway/", "parity/")
+_OWN_TABLES = re.compile(
+    r"^\[+tool\.splitter[.\]].*?(?=^\[(?!\[?tool\.splitter[.\]])|\Z)", re.MULTILINE | re.DOTALL
+)
 _MANY = 8
 
 
@@ -162,10 +166,15 @@ def _planned(leaving: _Leaving, *, notices: bool) -> tuple[Parsed, Retirement]:
         program,
         leaving.ground.app,
         frozenset(own),
-        {path: text.decode("utf-8", "replace") for path, text in files.items() if _says(path)},
+        {path: without_own_tables(text) for path, text in files.items() if _says(path)},
         _tables(program, parsed),
     )
     return parsed, plan(estate, leaving.routes, leaving.ground.routes, notices=notices)
+
+
+def without_own_tables(text: bytes) -> str:
+    """A file's text less splitter's settings in pyproject.toml, which name every route module."""
+    return _OWN_TABLES.sub("", text.decode("utf-8", "replace"))
 
 
 def _says(path: str) -> bool:
