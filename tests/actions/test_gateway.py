@@ -117,6 +117,25 @@ def test_a_second_time_nothing_changes_and_edits_are_kept() -> None:
     assert [note.code for note in kept.notes] == ["SPL090"]
 
 
+def test_caddy_is_told_of_a_step_by_one_small_file() -> None:
+    caddy = replace(GATEWAY, kind="caddy")
+    before = proposed(NOWHERE, caddy).over({})
+    recorded = {path: digest(data) for path, data in before.items()}
+    first = replace(NOWHERE.entries[0], state=State.CANARY, percent=10)
+    tenth = RoutingTable((first, *NOWHERE.entries[1:]))
+    step = proposed(tenth, caddy, before=before, recorded=recorded)
+    assert [(c.path, c.kind) for c in step.changes] == [("gateway/ways.txt", "change")]
+    _, line = step.over(before)["gateway/ways.txt"].decode().splitlines()
+    word, lane, served = line.split()
+    assert f"`~^GET:/api/transactions$` {word}" in before["gateway/Caddyfile"].decode()
+    assert lane == "transaction.canary10"
+    digits = [f"{number:02x}" for number in range(256)]
+    assert sum(bool(re.match(served, each)) for each in digits) == 26
+    new = route("GET", "/api/transactions/new")
+    later = proposed(routing((*OWN, new)), caddy, before=before, recorded=recorded)
+    assert "gateway/Caddyfile" in [c.path for c in later.changes]
+
+
 def test_a_converter_of_the_application_is_told_of() -> None:
     odd = route("GET", "/on/{day:date}")
     (note,) = proposed(routing((odd,)), routes=[*ALL, odd]).notes

@@ -25,7 +25,7 @@ def test_a_monolith_becomes_seven_services_that_answer_as_it_did(
     steps = [line.partition(":")[0] for line in done.err.splitlines() if "files written" in line]
     assert steps == list(SERVICES)
     for number, name in enumerate(SERVICES, 8001):
-        assert f"{name}, port {number}: 71 %" in done.lines
+        assert f"{name}, port {number}: 62 %" in done.lines
     named = [Path(line.strip()) for line in done.lines if line.startswith(f"  {folder}")]
     assert len(named) == 4
     assert all(path.exists() for path in named)
@@ -35,4 +35,4 @@ def test_a_monolith_becomes_seven_services_that_answer_as_it_did(
     assert again.err == f"error: {folder} is not empty\n  name a new folder\n"
     assert tree(folder) == before
     page = splitter("-C", folder, "status", "--format", "json", at=tmp_path).document
-    assert [service["percent"] for service in page["services"]] == [71] * 7
+    assert [service["percent"] for service in page["services"]] == [62] * 7

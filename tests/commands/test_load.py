@@ -74,7 +74,7 @@ def configured(project: Path, kind: str, monolith: int, service: int) -> int:
     port, api = free_ports(2)
     with (project / "splitter.toml").open("a") as file:
         file.write(
-            f'\n[gateway]\nkind = "{kind}"\nport = {port}\napi_port = {api}\nclosing_seconds = 1\n'
+            f'\n[gateway]\nkind = "{kind}"\nport = {port}\napi_port = {api}\nclosing_seconds = 3\n'
         )
     return port
 

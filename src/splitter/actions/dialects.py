@@ -17,13 +17,15 @@ class Dialect:
 
     `spelled` is how what a rule matches is written there. `mirrors`: it can have a service hear
     what the monolith answers; `sticky` are the kinds of keys by which it can tell clients, none
-    where it gives them cookies.
+    where it gives them cookies. `looks_up`: how far a route has moved is not in the main file, but
+    in another that is read at each request.
     """
 
     files: tuple[str, ...]
     spelled: Callable[[Rule], str]
     mirrors: bool
     sticky: tuple[str, ...] = ("address", "http", "cookie")
+    looks_up: bool = False
 
     @property
     def main(self) -> str:
@@ -69,5 +71,7 @@ DIALECTS: Mapping[str, Dialect] = {
         ("dynamic.yml", "traefik.yml"), _in_traefik, mirrors=True, sticky=("address", "cookie")
     ),
     "gateway-api": Dialect(("httproute.yml",), _nowhere, mirrors=True, sticky=()),
-    "caddy": Dialect(("Caddyfile",), _in_caddy, mirrors=False, sticky=()),
+    "caddy": Dialect(
+        ("Caddyfile", "ways.txt"), _in_caddy, mirrors=False, sticky=(), looks_up=True
+    ),
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from splitter.actions.dialects import DIALECTS, FOLDER, Dialect
 from splitter.actions.http_routes import http_routes
-from splitter.actions.lanes import lanes
+from splitter.actions.lanes import lanes, ways
 from splitter.actions.ownership import digest, keep_edits
 from splitter.actions.paths import unknown_converters
 from splitter.actions.rendering import render
@@ -18,6 +18,7 @@ from splitter.model.plan import Service
 from splitter.model.routing import RoutingTable
 
 UNKNOWN_CONVERTER = "SPL093"
+_IGNORE = f"{FOLDER}/.gitignore"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +83,10 @@ def texts_of(
     gateway: Gateway, routing: RoutingTable, templates: Mapping[str, str]
 ) -> dict[str, str]:
     """What the gateway's files say, by path."""
-    rules, found = lanes(routing, gateway.services)
     dialect = DIALECTS[gateway.kind]
+    if dialect.looks_up:
+        return _looked_up(gateway, routing, templates)
+    rules, found = lanes(routing, gateway.services)
     generation = generation_of(gateway, routing)
     upstreams = {lane.upstream: gateway.services[lane.service] for lane in found}
     if gateway.kind == "gateway-api":
@@ -115,7 +118,40 @@ def texts_of(
         )
         for name in dialect.files
     }
-    return texts | {f"{FOLDER}/.gitignore": render(templates, f"{FOLDER}/gitignore.jinja")}
+    return texts | {_IGNORE: render(templates, f"{FOLDER}/gitignore.jinja")}
+
+
+def _looked_up(
+    gateway: Gateway, routing: RoutingTable, templates: Mapping[str, str]
+) -> dict[str, str]:
+    """The main file says which route a request is for, the other how far each has moved.
+
+    `shape` tells one version of the main file from all others, as the generation does for both.
+    """
+    rules, found = ways(routing, gateway.services)
+    dialect = DIALECTS[gateway.kind]
+    owners = dict.fromkeys(entry.owner for entry in routing.entries)
+
+    def rendered(name: str, shape: str = "") -> str:
+        return render(
+            templates,
+            f"{FOLDER}/{name}.jinja",
+            port=gateway.port,
+            monolith=gateway.monolith,
+            services={name: gateway.services[name] for name in owners if name in gateway.services},
+            header=gateway.header,
+            generation=generation_of(gateway, routing),
+            shape=shape,
+            ways=found,
+            table=_spelled(rules, dialect),
+        )
+
+    main, other = dialect.files
+    return {
+        dialect.main: rendered(main, digest(rendered(main).encode())[:12]),
+        f"{FOLDER}/{other}": rendered(other),
+        _IGNORE: render(templates, f"{FOLDER}/gitignore.jinja"),
+    }
 
 
 def generation_of(gateway: Gateway, routing: RoutingTable) -> str:

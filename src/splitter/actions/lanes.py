@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from splitter.actions.ownership import digest
 from splitter.actions.routing import Table, table
 from splitter.actions.traffic import as_route
 from splitter.model.monolith import Route
@@ -52,6 +53,15 @@ class Lane:
         return self.upstream if self.percent == 100 else MONOLITH
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A route that a service may have, by a word that stays its own, and how far it has moved."""
+
+    word: str
+    title: str
+    lane: Lane | None
+
+
 def lane_of(entry: Entry) -> Lane | None:
     """The lane of a route, `None` where the monolith alone has it."""
     if entry.state is State.MONOLITH:
@@ -76,3 +86,23 @@ def lanes(routing: RoutingTable, services: Collection[str]) -> tuple[Table, tupl
 
     rules = table([as_route(entry) for entry in routing.entries], owner)
     return rules, tuple(dict.fromkeys(found.values()))
+
+
+def ways(routing: RoutingTable, services: Collection[str]) -> tuple[Table, tuple[Way, ...]]:
+    """The rules whose owners are the words of ways, and the ways in the order of the table.
+
+    As `lanes`, for a gateway that looks up at each request how far a route has moved: the rules
+    stay as they are while traffic moves.
+    """
+    found = {
+        entry.key: Way(digest(repr(entry.key).encode())[:12], entry.title, lane_of(entry))
+        for entry in routing.entries
+        if entry.owner in services
+    }
+
+    def owner(route: Route, method: str) -> str:
+        way = found.get((route.kind, route.path, tuple(sorted(route.methods))))
+        return way.word if way else MONOLITH
+
+    rules = table([as_route(entry) for entry in routing.entries], owner)
+    return rules, tuple(found.values())

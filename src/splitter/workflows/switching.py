@@ -232,6 +232,9 @@ def _files(switch: Switch) -> dict[str, bytes]:
 
 
 def _reload(switch: Switch, program: Program, folder: Path, running: int, say: Say) -> None:
+    if program.loaded(folder, switch.generation, switch.gateway.port):
+        say(f"{program.name} goes by it now")
+        return
     with _connections_closing(switch, program, folder, say):
         program.reload(folder, running)
         if _goes_by_it(switch, program, folder):
