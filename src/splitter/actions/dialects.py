@@ -71,7 +71,5 @@ DIALECTS: Mapping[str, Dialect] = {
         ("dynamic.yml", "traefik.yml"), _in_traefik, mirrors=True, sticky=("address", "cookie")
     ),
     "gateway-api": Dialect(("httproute.yml",), _nowhere, mirrors=True, sticky=()),
-    "caddy": Dialect(
-        ("Caddyfile", "ways.txt"), _in_caddy, mirrors=False, sticky=(), looks_up=True
-    ),
+    "caddy": Dialect(("Caddyfile", "ways.txt"), _in_caddy, mirrors=False, sticky=(), looks_up=True),
 }
