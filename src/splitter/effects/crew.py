@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
@@ -38,6 +39,7 @@ class Member:
         self._process = context.Process(
             target=_enter, args=(theirs, work, place, sys.getrecursionlimit()), daemon=True
         )
+        resource_tracker.ensure_running()  # starting it would let SIGINT through again
         with _sigint_held_back():
             self._process.start()
         theirs.close()
