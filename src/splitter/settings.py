@@ -152,7 +152,8 @@ class GatewaySection(_Section):
     Gateway that HTTPRoutes belong to.
     `closing_seconds` is how long clients are told to close their connections before a reload.
     While traffic is watched, a service may give `error_bound` percent points more errors than the
-    monolith, and a `sample` of so many requests is put to both.
+    monolith, and a `sample` of so many requests is put to both; what nginx or Traefik mirror is
+    heard on `shadow_port`, on this machine, for that.
     """
 
     kind: GatewayKind = "nginx"
@@ -163,6 +164,7 @@ class GatewaySection(_Section):
     header: str = Field("X-Splitter-Service", pattern=r"^[A-Za-z0-9-]*$")
     parent: str = "gateway"
     api_port: int = Field(8079, ge=1, le=65535)
+    shadow_port: int = Field(8078, ge=1, le=65535)
     closing_seconds: float = Field(2, ge=0, le=60)
     error_bound: float = Field(1, ge=0, le=100)
     sample: int = Field(50, ge=0)

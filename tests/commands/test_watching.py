@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -14,24 +15,27 @@ from pathlib import Path
 import gateways
 import pytest
 from servers import ask, running
-from terminal import Done, edit, splitter
+from terminal import Done, edit, splitter, started
 
 from splitter.actions.routing_file import read_table
 from splitter.effects.ports import free_ports
 
+ADA = "a-token-that-nobody-is-to-read"
 pytestmark = pytest.mark.xdist_group("switching")
 
 
 @contextmanager
-def answering(status: int, text: str) -> Iterator[int]:
-    """A small server: healthy, and with the same answer to everything else; gives its port."""
+def answering(status: int, text: str, to_ada: str = "") -> Iterator[int]:
+    """A small server: healthy, and with the same answer to everything else, but to Ada, if she
+    has one of her own; gives its port."""
 
     class Answer(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
             healthy = self.path.startswith("/health")
-            body = b"{}" if healthy else text.encode()
+            own = to_ada if self.headers.get("Authorization") == f"Bearer {ADA}" else ""
+            body = b"{}" if healthy else (own or text).encode()
             self.send_response(200 if healthy else status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
@@ -56,14 +60,15 @@ def answering(status: int, text: str) -> Iterator[int]:
 
 @contextmanager
 def asking(port: int) -> Iterator[None]:
-    """Steady requests through the gateway, by turns to each side."""
+    """Steady requests through the gateway, by turns to each side and to none."""
     ended = threading.Event()
 
     def work() -> None:
         while not ended.is_set():
-            for side in ("transaction", "monolith"):
+            for side in ("transaction", "monolith", ""):
                 path = f"/api/transactions?limit={int(time.monotonic() * 10) % 5}"
-                ask(port, path, headers={"X-Splitter-Service": side})
+                who = {"Authorization": f"Bearer {ADA}"}
+                ask(port, path, headers={"X-Splitter-Service": side, **who})
             time.sleep(0.01)
 
     thread = threading.Thread(target=work)
@@ -75,25 +80,34 @@ def asking(port: int) -> Iterator[None]:
         thread.join()
 
 
-def watched(project: Path, kind: str, status: int, text: str) -> Done:
-    """A canary of a service that answers so, watched under a load."""
+def watched(
+    project: Path, kind: str, status: int, text: str, *, to: str = "10%", to_ada: str = ""
+) -> Done:
+    """A service that answers so, a step to it, and that watched under a load."""
+    with loaded(project, kind, status, text, to_ada):
+        words = ("cutover", "transaction", "--to", to, "--watch", "4")
+        return splitter(*words, at=project, status=None)
+
+
+@contextmanager
+def loaded(project: Path, kind: str, status: int, text: str, to_ada: str = "") -> Iterator[None]:
+    """A gateway under a load, before a monolith and a service that answers so."""
     with ExitStack() as stack:
         monolith = stack.enter_context(answering(200, '{"items": []}'))
-        service = stack.enter_context(answering(status, text))
+        service = stack.enter_context(answering(status, text, to_ada))
         edit(project, "splitter.toml", "port = 8000\n", f"port = {monolith}\n")
         edit(project, "splitter.toml", "port = 8002\n", f"port = {service}\n")
-        port, api = free_ports(2)
+        port, api, shadow = free_ports(3)
         with (project / "splitter.toml").open("a") as file:
             file.write(f'\n[gateway]\nkind = "{kind}"\nport = {port}\napi_port = {api}\n')
-            file.write("closing_seconds = 0.1\n")
+            file.write(f"shadow_port = {shadow}\nclosing_seconds = 0.1\n")
         splitter("gateway", at=project)
         command = gateways.command(kind, project / "gateway")
         stack.enter_context(running(command, port, at=project, environment=os.environ))
         while ask(port, "/").status == 404:
             time.sleep(0.05)
         stack.enter_context(asking(port))
-        words = ("cutover", "transaction", "--to", "10%", "--watch", "4")
-        return splitter(*words, at=project, status=None)
+        yield
 
 
 def states(project: Path) -> set[str]:
@@ -129,6 +143,66 @@ def test_a_service_that_is_well_keeps_it(with_services: Path) -> None:
     assert "0 of them errors" in done.lines[-1]
     assert done.lines[-1].endswith("requests compared")
     assert states(with_services) == {"canary"}
+
+
+@pytest.mark.parametrize("kind", ["nginx", "traefik"])
+def test_what_a_shadow_hears_is_compared_as_it_was_sent(with_services: Path, kind: str) -> None:
+    """Only who is logged in sees that the service is wrong."""
+    same = '{"items": []}'
+    done = watched(with_services, kind, 200, same, to="shadow", to_ada='{"items": [1]}')
+    assert done.status == 1, done
+    assert ": GET /api/transactions: the answers differ" in done.err
+    assert states(with_services) == {"monolith"}
+    results = with_services / ".splitter" / "results"
+    text = (results / "watch-transaction.json").read_text()
+    page = (results / "watch-transaction.html").read_text()
+    report = json.loads(text)
+    assert report["summary"]["mismatched"] == report["summary"]["total"] > 3
+    assert "GET /api/transactions" in page
+    assert ADA not in text + page + done.out + done.err
+
+
+@pytest.mark.parametrize("kind", ["nginx", "traefik"])
+def test_a_shadow_that_is_well_stays(with_services: Path, kind: str) -> None:
+    same = '{"items": []}'
+    done = watched(with_services, kind, 200, same, to="shadow", to_ada=same)
+    assert done.status == 0, done
+    count = int(done.lines[-1].split(" requests compared")[0].split()[-1])
+    assert 3 < count <= 50
+    assert states(with_services) == {"shadow"}
+
+
+def test_who_no_longer_watches_leaves_the_traffic(with_services: Path) -> None:
+    words = ("cutover", "transaction", "--to", "10%", "--watch", "60")
+    with (
+        loaded(with_services, "nginx", 200, "{}"),
+        started(*words, at=with_services) as process,
+    ):
+        assert process.stderr is not None
+        while "watching for 60 s" not in (line := process.stderr.readline()):
+            assert line
+        os.killpg(process.pid, signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert err == (
+        "no longer watched: the traffic stays where it is; splitter rollback transaction "
+        "takes it back\ninterrupted; nothing is left half done\n"
+    )
+    assert states(with_services) == {"canary"}
+
+
+def test_a_shadow_whose_port_is_taken_is_not_begun(with_services: Path) -> None:
+    with answering(200, "") as port:
+        with (with_services / "splitter.toml").open("a") as file:
+            file.write(f"\n[gateway]\nshadow_port = {port}\n")
+        words = ("cutover", "transaction", "--to", "shadow", "--watch", "4")
+        done = splitter(*words, at=with_services, status=3)
+    assert done.err == (
+        f"error: 127.0.0.1:{port}: what is mirrored cannot be heard: Address already in use\n"
+        "  stop what listens there, or give another port: shadow_port under [gateway] "
+        "in splitter.toml\n"
+    )
+    assert not (with_services / ".splitter" / "routes.toml").exists()
 
 
 def test_what_cannot_be_watched_is_not_begun(with_services: Path) -> None:

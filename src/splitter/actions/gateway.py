@@ -45,7 +45,8 @@ class Gateway:
 
     `monolith` is `host:port`, `services` names to the same. `body_limit` is as nginx takes it,
     `header` lets a tester name a side (none, if empty). `api_port` is where Traefik can be
-    asked what it goes by, `parent` the Gateway that HTTPRoutes belong to.
+    asked what it goes by, `parent` the Gateway that HTTPRoutes belong to. `shadow_port` is where,
+    on this machine, somebody may listen to what is mirrored.
     """
 
     port: int
@@ -56,6 +57,7 @@ class Gateway:
     header: str = "X-Splitter-Service"
     kind: str = "nginx"
     api_port: int = 0
+    shadow_port: int = 8078
     parent: str = "gateway"
 
 
@@ -105,6 +107,7 @@ def texts_of(
             f"{FOLDER}/{name}.jinja",
             port=gateway.port,
             api_port=gateway.api_port,
+            shadow_port=gateway.shadow_port,
             monolith=gateway.monolith,
             upstreams=upstreams,
             body_limit=gateway.body_limit,

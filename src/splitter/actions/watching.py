@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from splitter.model.traffic import Heard
+
 ENOUGH = 20
 """Answers of a service before its rate of errors says anything."""
 _COMBINED = re.compile(
@@ -20,15 +22,9 @@ _COMBINED = re.compile(
 class Answered:
     """A request of a client and who answered it: an upstream's name or its address."""
 
-    method: str
-    target: str
+    heard: Heard
     status: int
     answerer: str
-
-    @property
-    def line(self) -> str:
-        """As a line of an access log in the combined format."""
-        return f'- - - [-] "{self.method} {self.target} HTTP/1.1" {self.status} 0 "-" "-"'
 
 
 def _combined(line: str) -> Answered | None:
@@ -39,14 +35,16 @@ def _combined(line: str) -> Answered | None:
     answerer = words[0]
     if len(words) > 2 and words[2].startswith('"http'):  # Traefik: a number, router, server, time
         answerer = words[2].strip('"').partition("://")[2].rstrip("/")
-    return Answered(found["method"], found["target"], int(found["status"]), answerer)
+    heard = Heard(found["method"], found["target"])
+    return Answered(heard, int(found["status"]), answerer)
 
 
 def _caddy(line: str) -> Answered | None:
     try:
         row = json.loads(line)
         asked = row["request"]
-        return Answered(asked["method"], asked["uri"], int(row["status"]), str(row["answerer"]))
+        heard = Heard(asked["method"], asked["uri"])
+        return Answered(heard, int(row["status"]), str(row["answerer"]))
     except (ValueError, TypeError, KeyError):
         return None
 

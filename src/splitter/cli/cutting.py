@@ -121,14 +121,22 @@ def _switch(
         for warning in switch.proposal.warnings:
             console.progress(warning)
         if seconds is not None:
-            watching.can_be_watched(switch.gateway.kind, seconds)
+            watching.can_be_watched(switch, seconds)
         running = switching.carry_out(switch, say=console.progress)
     watched = None
     if seconds is not None and running:
-        watched = watching.watched(switch, seconds, say=console.progress)
+        try:
+            watched = watching.watched(switch, seconds, say=console.progress)
+        except KeyboardInterrupt:
+            console.progress(
+                "no longer watched: the traffic stays where it is; "
+                f"splitter rollback {order.service} takes it back"
+            )
+            raise
         if watched.verdicts:
-            place = switch.project.root / ".splitter" / "results" / f"watch-{order.service}.json"
-            report.show(watched.verdicts, "json", place)
+            place = switch.project.root / ".splitter" / "results" / f"watch-{order.service}"
+            for form in ("json", "html"):
+                report.show(watched.verdicts, form, place.with_suffix(f".{form}"))
     if watched and watched.reasons:
         with switching.alone(switch.project.root):
             back = replace(order, state=State.MONOLITH, percent=0)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+
+from splitter.effects.small_servers import small_server
 
 HEADER = "x-splitter-stand-in"
 
@@ -31,32 +32,8 @@ def standing_in(names: Sequence[str]) -> Iterator[dict[str, StandIn]]:
 def _served(name: str) -> Iterator[StandIn]:
     heard: list[str] = []
 
-    class Answer(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        timeout = 10
+    def hear(request: BaseHTTPRequestHandler) -> None:
+        heard.append(f"{request.command} {request.path}")
 
-        def answer(self) -> None:
-            heard.append(f"{self.command} {self.path}")
-            self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            self.send_response(200)
-            self.send_header(HEADER, name)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def __getattr__(self, attribute: str) -> object:
-            if attribute.startswith("do_"):
-                return self.answer
-            raise AttributeError(attribute)
-
-        def log_message(self, format: str, *args: object) -> None: ...
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
-        yield StandIn(name, server.server_port, heard)
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with small_server(0, hear, 200, {HEADER: name, "Content-Length": "0"}) as port:
+        yield StandIn(name, port, heard)

@@ -106,8 +106,8 @@ def _side(
     """A gateway on a free port, which it gives; one that was taken meanwhile is tried again."""
     with ExitStack() as stack:
         for attempt in range(_ATTEMPTS):
-            port, api_port = ports.free_ports(2)
-            copy = replace(gateway, port=port, api_port=api_port)
+            port, api_port, nobody = ports.free_ports(3)
+            copy = replace(gateway, port=port, api_port=api_port, shadow_port=nobody)
             texts = texts_of(copy, table, templates)
             lay(at / f"side{attempt}", {path: text.encode() for path, text in texts.items()})
             folder = at / f"side{attempt}" / FOLDER

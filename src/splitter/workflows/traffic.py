@@ -64,5 +64,6 @@ def gateway_of(project: Project) -> Gateway:
         header=settings.gateway.header,
         kind=settings.gateway.kind,
         api_port=settings.gateway.api_port,
+        shadow_port=settings.gateway.shadow_port,
         parent=settings.gateway.parent,
     )

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import re
+import math
 import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from splitter.actions.dialects import FOLDER
-from splitter.actions.paths import pattern
+from splitter.actions.dialects import DIALECTS, FOLDER
 from splitter.actions.watching import READERS, Answered, rates
-from splitter.effects.scratch import scratch
-from splitter.errors import OutsideError, UsageError
+from splitter.effects.hearing import hearing
+from splitter.errors import OutsideError, StartError, UsageError
 from splitter.model.parity import Outcome, Verdict
 from splitter.model.routing import State
-from splitter.workflows import proving
+from splitter.model.traffic import Heard
+from splitter.workflows import sampling
 from splitter.workflows.data import Say
-from splitter.workflows.orders import Order
 from splitter.workflows.switching import Switch
 
 LOG = "access.log"
 _TURN = 0.5
-_SAFE = ("GET", "HEAD")
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,10 @@ class Watched:
     verdicts: tuple[Verdict, ...] = ()
 
 
-def can_be_watched(kind: str, seconds: float) -> None:
-    """UsageError where a gateway writes no log, or where there is no time to watch."""
+def can_be_watched(switch: Switch, seconds: float) -> None:
+    """UsageError where a gateway writes no log, or where there is no time to watch; StartError
+    where what is mirrored cannot be heard."""
+    kind = switch.gateway.kind
     if kind not in READERS:
         raise UsageError(
             f"--watch: {kind} writes no log that could be watched",
@@ -42,14 +44,20 @@ def can_be_watched(kind: str, seconds: float) -> None:
         )
     if seconds <= 0:
         raise UsageError("--watch: a number of seconds above 0")
+    if _mirrors(switch):
+        with _hearing(switch):
+            pass
 
 
 def watched(switch: Switch, seconds: float, *, say: Say) -> Watched:
     """Watch the log for so many seconds, or until the service does too badly.
 
     Then a sample of the safe requests that came is put to both sides, without the credentials that
-    they had: a log does not hold any.
+    they had: a log does not hold any. In a shadow that is mirrored, what is mirrored is heard, and
+    a sample is put to both sides as it comes and with what it carries.
     """
+    if _mirrors(switch):
+        return _shadowed(switch, seconds, say)
     log, start = _log_of(switch)
     say(f"watching for {seconds:g} s")
     bound = switch.project.settings.gateway.error_bound
@@ -65,10 +73,63 @@ def watched(switch: Switch, seconds: float, *, say: Say) -> Watched:
         if time.monotonic() >= deadline:
             break
         time.sleep(min(_TURN, max(0.0, deadline - time.monotonic())))
-    verdicts = _compared(switch, answers, say)
-    wrong = [v for v in verdicts if v.outcome is not Outcome.MATCH]
-    reasons = [f"{v.case.name}: the answers differ" for v in wrong]
-    return Watched(tuple(reasons), f"{seen.line}; {len(verdicts)} requests compared", verdicts)
+    verdicts = sampling.put(switch, _sample(switch, answers), say)
+    return _told(verdicts, f"{seen.line}; ")
+
+
+def _mirrors(switch: Switch) -> bool:
+    in_shadow = any(entry.state is State.SHADOW for entry in switch.routes)
+    return in_shadow and DIALECTS[switch.gateway.kind].mirrors
+
+
+@contextmanager
+def _hearing(switch: Switch) -> Iterator[Callable[[], list[Heard]]]:
+    port = switch.gateway.shadow_port
+    with ExitStack() as stack:
+        try:
+            taken = stack.enter_context(hearing(port))
+        except OSError as error:
+            raise StartError(
+                f"what is mirrored cannot be heard: {error.strerror}",
+                where=f"127.0.0.1:{port}",
+                hint="stop what listens there, or give another port: shadow_port under [gateway] "
+                "in splitter.toml",
+            ) from None
+        yield taken
+
+
+def _shadowed(switch: Switch, seconds: float, say: Say) -> Watched:
+    """Put what is mirrored to both sides, no more of it at any time than its part of the sample."""
+    size = switch.project.settings.gateway.sample
+    paths = sampling.on_moved(switch)
+    asked: set[Heard] = set()
+    waiting: list[Heard] = []
+    verdicts: list[Verdict] = []
+    with _hearing(switch) as taken:
+        say(f"watching for {seconds:g} s what is mirrored")
+        begun, passed = time.monotonic(), 0.0
+        while passed < 1:
+            passed = min(1.0, (time.monotonic() - begun) / seconds)
+            came = [h for h in taken() if sampling.can_be_put(h) and paths.fullmatch(h.path)]
+            newest = dict.fromkeys(reversed([*waiting, *came]))
+            waiting = [heard for heard in newest if heard not in asked][:size][::-1]
+            some = waiting[::-1][: math.ceil(size * passed) - len(verdicts)]
+            asked |= {*some}
+            for verdict in sampling.put(switch, some, say, number=len(verdicts) + 1):
+                verdicts.append(verdict)
+                if verdict.outcome is not Outcome.MATCH:
+                    say(_differ(verdict))
+            time.sleep(min(_TURN, max(0.0, seconds - (time.monotonic() - begun))))
+    return _told(verdicts, "")
+
+
+def _told(verdicts: list[Verdict], before: str) -> Watched:
+    reasons = tuple(_differ(v) for v in verdicts if v.outcome is not Outcome.MATCH)
+    return Watched(reasons, f"{before}{len(verdicts)} requests compared", tuple(verdicts))
+
+
+def _differ(verdict: Verdict) -> str:
+    return f"{verdict.case.name}: the answers differ"
 
 
 def _log_of(switch: Switch) -> tuple[Path, int]:
@@ -83,8 +144,7 @@ def _log_of(switch: Switch) -> tuple[Path, int]:
 def _answers(switch: Switch, log: Path, start: int) -> list[Answered]:
     """The answers on the routes that were moved."""
     read = READERS[switch.gateway.kind]
-    moved = [e for e in switch.routes if e.kind == "http" and e.state is not State.MONOLITH]
-    paths = re.compile("|".join(f"(?:{pattern(e.path)})" for e in moved) or "(?!)")
+    paths = sampling.on_moved(switch)
     try:
         with log.open("rb") as file:
             file.seek(start)
@@ -94,23 +154,11 @@ def _answers(switch: Switch, log: Path, start: int) -> list[Answered]:
             f"the gateway's log cannot be read: {error.strerror}", where=str(log)
         ) from None
     found = (read(line) for line in lines)
-    return [a for a in found if a and paths.fullmatch(a.target.partition("?")[0])]
+    return [a for a in found if a and paths.fullmatch(a.heard.path)]
 
 
-def _compared(switch: Switch, answers: list[Answered], say: Say) -> tuple[Verdict, ...]:
+def _sample(switch: Switch, answers: list[Answered]) -> list[Heard]:
     size = switch.project.settings.gateway.sample
-    lines = dict.fromkeys(a.line for a in answers if a.method in _SAFE and a.status < 500)
-    sample = list(lines)[:: max(1, len(lines) // size if size else 1)][:size]
-    if not sample:
-        return ()
-    with scratch("watch") as at:
-        log = at / LOG
-        log.write_text("\n".join(sample) + "\n", "utf-8")
-        name = switch.service.name
-        order = Order(
-            monolith=f"http://{switch.gateway.monolith}",
-            urls=(f"{name}=http://{switch.gateway.services[name]}",),
-            cases=(str(log),),
-        )
-        with proving.compared(switch.project.root, order, say=say) as comparison:
-            return tuple(comparison.verdicts)
+    good = dict.fromkeys(a.heard for a in answers if a.status < 500)
+    some = [heard for heard in good if sampling.can_be_put(heard)]
+    return some[:: max(1, len(some) // size if size else 1)][:size]
