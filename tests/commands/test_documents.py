@@ -27,6 +27,8 @@ SHAPES: dict[tuple[str, ...], set[str]] = {
         *("schema", "project", "date", "ports", "phases", "foundation", "services"),
         *("integration", "next", "requests"),
     },
+    ("frontend", "scan"): {"schema", "frontends"},
+    ("frontend", "apply"): CHANGES,
     ("undo",): {"schema", "undone", "applied", "paths"},
     ("analyze",): {
         *("schema", "routes", "modules", "tables", "ranking", "findings"),
