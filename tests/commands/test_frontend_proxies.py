@@ -144,6 +144,32 @@ def test_vite_leads_each_path_to_who_has_it(vite: int) -> None:
 
 
 @pytest.mark.network
+@pytest.mark.skipif(not WITH_NETWORK, reason="installs Next: set SPLITTER_TEST_NETWORK=1")
+def test_next_leads_each_path_to_who_has_it(sides: Sides, tmp_path: Path) -> None:
+    """As Vite does, by its rewrites."""
+    web = sides.project / "frontend"
+    install(web, "next@15", "react@19", "react-dom@19")
+    (web / "next.config.mjs").write_text("export default {\n  reactStrictMode: true,\n};\n")
+    (web / "pages").mkdir()
+    (web / "pages" / "index.js").write_text("export default function Page() { return 'a page'; }\n")
+    done = splitter("frontend", "apply", "--to", "services", at=sides.project)
+    assert "  ~ frontend/next.config.mjs" in done.lines
+    port = free_port()
+    program = str(web / "node_modules" / "next" / "dist" / "bin" / "next")
+    words = [_program("node"), program, "dev", "-p", str(port), "-H", "127.0.0.1"]
+    environment = os.environ | {"NEXT_TELEMETRY_DISABLED": "1"}
+    with running(words, port, at=web, environment=environment):
+        assert b"a page" in ask(port, "/").body
+        ada = log_in(port)
+        own = ask(port, "/api/transactions?page=1", headers=ada)
+        assert (own.status, own.headers["x-api-version"]) == (200, "from the service")
+        other = ask(port, "/api/auth/me", headers=ada)
+        assert (other.status, other.headers["x-api-version"]) == (200, "1.4")
+        beside = ask(port, "/apitransactions", headers=ada)
+        assert (beside.status, "x-api-version" in beside.headers) == (404, False)
+
+
+@pytest.mark.network
 @pytest.mark.skipif(not WITH_NETWORK, reason="installs axios: set SPLITTER_TEST_NETWORK=1")
 def test_an_axios_instance_asks_the_service_directly(sides: Sides, tools: Path) -> None:
     """Without a page there is no origin: what is not led would have nowhere to go."""
@@ -188,9 +214,14 @@ def sides(made: Path, tmp_path: Path) -> Iterator[Sides]:
 def tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with Vite and axios."""
     folder = tmp_path_factory.mktemp("tools")
+    return install(folder, "vite@6", "axios@1")
+
+
+def install(folder: Path, *packages: str) -> Path:
+    """The folder, with these packages in it."""
     (folder / "package.json").write_text('{"private": true}')
-    install = [_program("npm"), "install", "--no-audit", "--no-fund", "--silent"]
-    subprocess.run([*install, "vite@6", "axios@1"], cwd=folder, check=True, timeout=200)
+    words = [_program("npm"), "install", "--no-audit", "--no-fund", "--silent"]
+    subprocess.run([*words, *packages], cwd=folder, check=True, timeout=200)
     return folder
 
 
