@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import stat
 import sys
 from collections.abc import Iterator
@@ -152,3 +153,57 @@ def test_generated_cases_come_beside_files(recorded: Path, tmp_path: Path) -> No
 def test_an_unknown_source_is_an_error(begun: Path) -> None:
     done = splitter("parity-check", "--from", "nothing", at=begun, status=2)
     assert "cases, tests or openapi" in done.err or "no service to check" in done.err
+
+
+MONOLITH = """
+import os, sqlite3
+from fastapi import FastAPI
+
+app = FastAPI()
+FILE = os.environ["DATABASE_URL"].removeprefix("sqlite:///")
+
+
+@app.get("/names")
+def names() -> list[str]:
+    return [name for (name,) in sqlite3.connect(FILE).execute("SELECT name FROM names")]
+
+
+@app.delete("/names")
+def no_names() -> None:
+    with sqlite3.connect(FILE) as link:
+        link.execute("DELETE FROM names")
+"""
+TESTS = """
+import warnings
+
+warnings.simplefilter("ignore")
+from fastapi.testclient import TestClient
+from main import app
+
+
+def test_all_goes() -> None:
+    client = TestClient(app)
+    assert client.get("/names").json() == ["Ada"]
+    client.delete("/names")
+    assert client.get("/names").json() == []
+"""
+
+
+def test_what_the_tests_delete_is_still_there(tmp_path: Path) -> None:
+    """They work on a copy of the database that the environment names."""
+    project, file = tmp_path / "project", tmp_path / "names.db"
+    project.mkdir()
+    (project / "main.py").write_text(MONOLITH)
+    (project / "test_names.py").write_text(TESTS)
+    settings = '[monolith]\napp = "main:app"\n\n[database]\nurl_env = "DATABASE_URL"\n'
+    (project / "splitter.toml").write_text(settings)
+    with sqlite3.connect(file) as link:
+        link.execute("CREATE TABLE names (name TEXT)")
+        link.execute("INSERT INTO names VALUES ('Ada')")
+    known = {"DATABASE_URL": f"sqlite:///{file}"}
+    done = splitter("record", at=project, environment=known)
+    assert done.lines[0].startswith(f"{RECORDED}: 3 requests of 1 tests, to 2 endpoints")
+    assert "some tests failed" not in done.err
+    splitter("analyze", "--tests", "pytest", at=project, environment=known)
+    with sqlite3.connect(file) as link:
+        assert link.execute("SELECT name FROM names").fetchall() == [("Ada",)]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from splitter.effects import databases
 from splitter.effects.scratch import copy_folder, remove_folder
-from splitter.errors import ConfigurationError
+from splitter.errors import ConfigurationError, SplitterError
 from splitter.workflows.project import Project
 
 Say = Callable[[str], None]
@@ -98,6 +98,30 @@ def fork_of_given(project: Project, at: Path, boot: Boot, say: Say) -> Iterator[
         yield stack.enter_context(fork(project, found, at, "service"))
 
 
+@contextmanager
+def for_tests(project: Project, at: Path, say: Say) -> Iterator[dict[str, str]]:
+    """Variables that point the monolith's own tests to a copy of the data that they would work on.
+
+    Only those that have a value here: without one, tests have data of their own. Where the data
+    cannot be copied it is said, and they have what they would have.
+    """
+    given = {*os.environ, *project.settings.monolith.environment, *_dotenv(project)}
+    url, folder = configured_url(project), _given_folder(project)
+    told = given & variables(project, url, at).keys()
+    if folder is None:
+        texts = project.settings.database.environment
+        told -= {name for name, text in texts.items() if "{folder}" in text}
+    with ExitStack() as stack:
+        if told:
+            found = Base(databases.absolute(url, project.root) if url else "", folder)
+            try:
+                forked = stack.enter_context(fork(project, found, at, "tests"))
+            except SplitterError as error:
+                say(f"the tests work on the data themselves, for no copy could be made: {error}")
+                told = set()
+        yield {name: forked.variables[name] for name in told}
+
+
 def _given_folder(project: Project) -> Path | None:
     """The folder of data that the settings name, below the project's root if it is not absolute."""
     named = os.path.expandvars(project.settings.database.folder)
@@ -133,12 +157,16 @@ def configured_url(project: Project) -> str:
     if not database.url_env:
         return known if database.environment else ""
     given = project.settings.monolith.environment.get(database.url_env)
-    return given or os.environ.get(database.url_env, "") or _dotenv(project) or known
+    dotenv = _dotenv(project).get(database.url_env, "")
+    return given or os.environ.get(database.url_env, "") or dotenv or known
 
 
-def _dotenv(project: Project) -> str:
+def _dotenv(project: Project) -> dict[str, str]:
+    """What `.env` says, its names in upper case."""
+    found: dict[str, str] = {}
     for line in project.sources.get(".env", b"").decode("utf-8", "replace").splitlines():
-        name, _, value = line.partition("=")
-        if name.strip().removeprefix("export ").upper() == project.settings.database.url_env:
-            return value.strip().strip("'\"")
-    return ""
+        name, equals, value = line.partition("=")
+        if equals:
+            word = name.strip().removeprefix("export ").upper()
+            found.setdefault(word, value.strip().strip("'\""))
+    return found

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from splitter.effects import results, testing
+from splitter.effects.scratch import scratch
+from splitter.workflows import data
 from splitter.workflows.project import Project
 
 Requests = tuple[Mapping[str, Any], ...]
@@ -21,12 +23,13 @@ def requests(
         found = testing.read_requests(file)
     elif tests:
         say(f"running the monolith's tests: {tests}")
-        run = testing.run_tests(
-            project.root,
-            tests,
-            python=project.settings.python,
-            environment=project.settings.monolith.environment,
-        )
+        with scratch("tests") as at, data.for_tests(project, at, say) as own:
+            run = testing.run_tests(
+                project.root,
+                tests,
+                python=project.settings.python,
+                environment={**project.settings.monolith.environment, **own},
+            )
         if run.status:
             say("some tests failed; what they did until then counts")
         found = run.requests

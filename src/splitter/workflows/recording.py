@@ -12,6 +12,7 @@ from splitter.effects.scratch import copy_project, scratch
 from splitter.errors import UsageError
 from splitter.model.recording import Recording
 from splitter.parity.recording import sessions
+from splitter.workflows import data
 from splitter.workflows.data import Say
 from splitter.workflows.project import Project
 
@@ -40,13 +41,14 @@ def recorded(project: Project, arguments: Sequence[str] = (), *, say: Say) -> It
     say(f"running the monolith's tests: {command}")
     with scratch("record") as at:
         copy_project(project.root, at / "project")
-        failed = testing.record_tests(
-            at / "project",
-            command,
-            at / "recorded.jsonl",
-            python=project.settings.python,
-            environment=project.settings.monolith.environment,
-        )
+        with data.for_tests(project, at, say) as own:
+            failed = testing.record_tests(
+                at / "project",
+                command,
+                at / "recorded.jsonl",
+                python=project.settings.python,
+                environment={**project.settings.monolith.environment, **own},
+            )
         if failed:
             say("some tests failed; what they asked until then is recorded")
         yield at / "recorded.jsonl"

@@ -13,6 +13,7 @@ from splitter.errors import RefusedError
 from splitter.model.changes import ChangeSet
 from splitter.model.monolith import Route, RunningApp
 from splitter.parity.asked import asked, asks
+from splitter.workflows import data
 from splitter.workflows.data import Say
 from splitter.workflows.project import Project, is_test
 from splitter.workflows.recording import command_of
@@ -56,7 +57,7 @@ def attempt(
             return Tried(0, (), ran=False)
         command = command_of(project, ())
         say(f"running the monolith's tests, with its old routes and without: {command}")
-        had, has = (_tests(project, command, at, name) for name in ("with", "without"))
+        had, has = (_tests(project, command, at, name, say) for name in ("with", "without"))
         asking = _asking(had.recording, retired) | _named(had.outcomes, may_fail)
         return _judged(had.outcomes, has.outcomes, asking)
 
@@ -81,14 +82,17 @@ def _asked(project: Project, folder: Path) -> RunningApp:
     )
 
 
-def _tests(project: Project, command: str, at: Path, name: str) -> testing.TestOutcomes:
-    return testing.try_tests(
-        at / name,
-        command,
-        at / f"{name}-tests",
-        python=project.settings.python,
-        environment=project.settings.monolith.environment,
-    )
+def _tests(project: Project, command: str, at: Path, name: str, say: Say) -> testing.TestOutcomes:
+    """Each time with a copy of the data, where the tests would work on the data themselves."""
+    (at / f"{name}-data").mkdir()
+    with data.for_tests(project, at / f"{name}-data", say) as own:
+        return testing.try_tests(
+            at / name,
+            command,
+            at / f"{name}-tests",
+            python=project.settings.python,
+            environment={**project.settings.monolith.environment, **own},
+        )
 
 
 def _compare(before: RunningApp, after: RunningApp, retired: Sequence[Route]) -> None:
