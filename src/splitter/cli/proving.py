@@ -33,8 +33,9 @@ def record(
 ) -> None:
     """Run the monolith's tests and record what they ask.
 
-    All other arguments go to pytest. The tests run in a copy of the project, and of its
-    database if the environment names one; the file is what parity-check --cases takes. It holds what the tests send, passwords included.
+    All other arguments go to pytest. The tests run in a copy of the project, and of its database
+    if the environment names one; the file is what parity-check --cases takes. It holds what the
+    tests send, passwords included.
     """
     from splitter.reports import console
     from splitter.reports import recording as report
