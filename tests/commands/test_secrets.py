@@ -26,11 +26,13 @@ cases:
     request: {method: POST, path: /login, form: {password: SECRET pw 4, client_secret: SECRET+5}}
   - name: broken
     after: log in
-    request: {method: PUT, path: /break, headers: {authorization: "Basic U0VDUkVUOlNFQ1JFVA=="}}
+    request: {method: PUT, path: /break, headers: {authorization: "Basic YWRhOkhJRERFTi1iYXNpYy02"}}
   - name: a token as text
     request: {method: POST, path: /api-token}
   - name: a token in a page
     request: {path: /page}
+  - name: a token that another session got
+    request: {path: /activity}
   - name: a token under any name
     request: {path: /any}
 """
@@ -55,7 +57,10 @@ def answers(side: str, method: str, target: str, body: bytes) -> Given:
         jwt = f"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.{side}SECRET"
         kept = {"content-type": "application/json", "authorization": f"Bearer SECRET+{side}"}
         return 200, kept, json.dumps({"result": jwt, "sent": f"with SECRET+{side}"}).encode()
-    told = {"access_token": f"SECRET/{side}=", "side": side, "sent": body.decode(), "to": target}
+    if target == "/activity":
+        seen = f"came in with SECRET/1{side}="
+        return 200, {"content-type": "application/json"}, json.dumps([seen]).encode()
+    told = {"access_token": f"SECRET/1{side}=", "side": side, "sent": body.decode(), "to": target}
     headers = {
         "content-type": "application/json",
         "set-cookie": f"sid=SECRET-{side}",
@@ -74,13 +79,13 @@ def test_no_secret_is_in_a_report(form: str, tmp_path: Path) -> None:
     ):
         done = splitter(
             *("parity-check", "--monolith", monolith, "--service", f"orders={service}"),
-            *("--cases", "cases.yaml", "--format", form),
+            *("--cases", "cases.yaml", "--format", form, "--concurrency", "1"),
             at=tmp_path,
             environment={"GITHUB_STEP_SUMMARY": str(page)},
             status=1,
         )
     told = done.out + done.err + (page.read_text() if page.exists() else "")
     assert "SECRET" not in told
-    assert "U0VDUkVU" not in told
+    assert "YWRhOkhJRERFTi1iYXNp" not in told and "basic-6" not in told
     assert told.count("curl -i") >= 10
     assert "[hidden]" in told or "%5Bhidden" in told

@@ -8,6 +8,7 @@ from splitter.parity.bodies import FormBody, JsonBody
 from splitter.parity.requests import carrying
 from splitter.parity.secrets import (
     Secrets,
+    Tokens,
     in_answer,
     in_request,
     secret_variables,
@@ -70,6 +71,21 @@ def test_longer_secrets_are_hidden_whole() -> None:
     secrets = Secrets(["abcd"])
     secrets.learn(["abcdefgh"])
     assert secrets.hide("abcdefgh abcd") == "[hidden] [hidden]"
+
+
+def test_a_token_of_another_session_is_one() -> None:
+    tokens = Tokens()
+    first, second = Secrets(tokens=tokens), Secrets(tokens=tokens)
+    first.learn(["q7-Zk0p4", "a/b+c1==", "plainword"])
+    assert second.hide("see /files/q7-Zk0p4/x and a/b+c1==") == "see /files/[hidden]/x and [hidden]"
+    assert second.hide("a plainword stays, q7-Zk0p4x too") == "a plainword stays, q7-Zk0p4x too"
+
+
+def test_of_many_tokens_the_newest_are_known() -> None:
+    tokens = Tokens(most=2)
+    tokens.learn(["token-001", "token-002"])
+    tokens.learn(["token-003"])
+    assert tokens.hide("token-001 token-002 token-003") == "token-001 [hidden] [hidden]"
 
 
 def test_what_is_secret_in_a_request() -> None:

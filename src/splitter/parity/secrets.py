@@ -32,16 +32,47 @@ TELLING = 8
 """Letters, or digits, from which on a password is not taken for a word that may mean anything."""
 
 
+class Tokens:
+    """The tokens of all sessions of a run, the newest of them: one may stand in an answer that
+    another session gets. A token is a word that is long, or has a digit in it."""
+
+    def __init__(self, most: int = 20_000) -> None:
+        self._most = most
+        self._known: dict[str, None] = {}
+
+    def learn(self, texts: Iterable[str]) -> None:
+        """Take those of the texts for tokens that can hardly be anything else."""
+        self._known.update((text, None) for text in texts if _TOKEN.fullmatch(text))
+        while len(self._known) > self._most:
+            del self._known[next(iter(self._known))]
+
+    def hide(self, text: str) -> str:
+        """The text without them, where they stand as words, or between slashes."""
+        for pattern in (_TOKEN, _ELEMENT):
+            text = pattern.sub(lambda found: HIDDEN if found[0] in self._known else found[0], text)
+        return text
+
+
+_TOKEN = re.compile(r"(?=[^\s\"'<>&;,]*\d)[^\s\"'<>&;,]{8,}|[^\s\"'<>&;,]{20,}")
+_ELEMENT = re.compile(r"[\w.~+-]{8,}")
+
+
 class Secrets:
-    """The secrets of a session, and those that the files spell out (`known`).
+    """The secrets of a session, those of the run, and those that the files spell out (`known`).
 
     `words` are passwords that may well mean something else (`secret`, `1234`): they are hidden only
     where a value is nothing but that.
     """
 
-    def __init__(self, known: Iterable[str] = (), words: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        known: Iterable[str] = (),
+        words: Iterable[str] = (),
+        tokens: Tokens | None = None,
+    ) -> None:
         self._known = known if isinstance(known, frozenset) else frozenset(known)
         self._words = frozenset(words)
+        self._tokens = tokens or Tokens()
         self._learned: frozenset[str] = frozenset()
 
     def learn(self, texts: Iterable[str]) -> None:
@@ -49,13 +80,14 @@ class Secrets:
         fresh = {text for text in texts if len(text) >= SHORTEST}
         if not fresh <= self._learned:
             self._learned |= fresh
+            self._tokens.learn(fresh)
 
     def hide(self, text: str) -> str:
         """The text with each secret replaced by a sign."""
         for secrets in (self._learned, self._known):
             if secrets:
                 text = _pattern(secrets).sub(HIDDEN, text)
-        return without_shapes(text)
+        return without_shapes(self._tokens.hide(text))
 
     def hidden_in(self, verdict: Verdict) -> Verdict:
         """The verdict as it may be told."""

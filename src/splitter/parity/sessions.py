@@ -14,6 +14,7 @@ from splitter.parity.redaction import redacted
 from splitter.parity.requests import sent
 from splitter.parity.secrets import (
     Secrets,
+    Tokens,
     in_answer,
     in_fields,
     in_request,
@@ -38,14 +39,17 @@ class Side:
 
 
 class Session:
-    """Both sides of a chain of cases. `known` are secrets that the files spell out."""
+    """Both sides of a chain of cases. `known` are secrets that the files spell out, `tokens` those
+    of the run."""
 
-    def __init__(self, chain: Iterable[Case], known: Iterable[str] = ()) -> None:
+    def __init__(
+        self, chain: Iterable[Case], known: Iterable[str] = (), tokens: Tokens | None = None
+    ) -> None:
         self.monolith = Side("monolith")
         self.service = Side("service")
         chain = tuple(chain)
         words = (text for case in chain for text in in_fields(case.request) if not tells(text))
-        self.secrets = Secrets(known, words)
+        self.secrets = Secrets(known, words, tokens)
         self._secret = {name for case in chain for name in secret_variables(case)}
         self._sent: dict[str, tuple[tuple[Request, Request], tuple[str, str]]] = {}
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from splitter.model.parity import Verdict
 from splitter.parity.chains import Chain
+from splitter.parity.secrets import Tokens
 from splitter.parity.sessions import Session
 from splitter.workflows.shrinking import Shrinking
 from splitter.workflows.stands import Ground
@@ -22,6 +23,7 @@ class Exchange:
     ground: Ground
     known: frozenset[str] = frozenset()
     shrinking: Shrinking | None = None
+    tokens: Tokens = field(default_factory=Tokens)
     late: list[Verdict] = field(default_factory=list)
     """In the end, those that nobody had asked for yet when the work was broken off."""
 
@@ -54,7 +56,7 @@ class Exchange:
     async def session(self, chain: Chain) -> AsyncGenerator[Verdict]:
         """The verdicts of one chain, on a stand of its own if it writes; as often as is wanted."""
         async with self.ground.stand(chain) as stand:
-            trial = Trial(stand, chain, Session(chain, self.known))
+            trial = Trial(stand, chain, Session(chain, self.known, self.tokens))
             async with aclosing(trial.verdicts()) as verdicts:
                 async for verdict in verdicts:
                     yield verdict
