@@ -86,6 +86,7 @@ def test_no_secret_is_in_a_report(form: str, tmp_path: Path) -> None:
         )
     told = done.out + done.err + (page.read_text() if page.exists() else "")
     assert "SECRET" not in told
-    assert "YWRhOkhJRERFTi1iYXNp" not in told and "basic-6" not in told
+    assert "YWRhOkhJRERFTi1iYXNp" not in told
+    assert "basic-6" not in told
     assert told.count("curl -i") >= 10
     assert "[hidden]" in told or "%5Bhidden" in told

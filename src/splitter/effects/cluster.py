@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from splitter.errors import OutsideError, UsageError
 PATIENCE = 10
 """Seconds within which a scheduler answers."""
 SECONDS = 30
-"""Seconds within which a first worker is there."""
+"""Seconds within which a first worker is there, or another one when the last has gone."""
 PAUSE = 0.5
 """How long results are waited for at a time, in seconds."""
 
@@ -31,6 +32,7 @@ class Cluster:
     def __init__(self, client: Any) -> None:
         self._client = client
         self._tasks: dict[Any, Any] = {}
+        self._manned = time.monotonic()
 
     @property
     def size(self) -> int:
@@ -48,7 +50,8 @@ class Cluster:
     def finished(self) -> Iterator[tuple[Any, Any]]:
         """Wait a moment, and give the tasks that are done, each with what it gave, or Killed.
 
-        Raises what the function raised, and OutsideError where the cluster fails.
+        Raises what the function raised, and OutsideError where the cluster fails, or has had no
+        worker for some time.
         """
         try:
             done = (
@@ -57,9 +60,21 @@ class Cluster:
                 .done
             )
         except TimeoutError:
+            self._look()
             return
+        self._manned = time.monotonic()
         for future in done:
             yield self._tasks.pop(future), _result(future)
+
+    def _look(self) -> None:
+        now = time.monotonic()
+        if self.size:
+            self._manned = now
+        elif now - self._manned > SECONDS:
+            raise OutsideError(
+                f"the Dask cluster has had no workers for {SECONDS} s",
+                hint="start some, then run this again",
+            )
 
 
 def _result(future: Any) -> object:
