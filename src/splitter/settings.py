@@ -152,7 +152,7 @@ class GatewaySection(_Section):
     Gateway that HTTPRoutes belong to.
     `closing_seconds` is how long clients are told to close their connections before a reload.
     While traffic is watched, a service may give `error_bound` percent points more errors than the
-    monolith, and a `sample` of so many requests is put to both; what nginx or Traefik mirror is
+    monolith, and a `sample` of so many requests is put to both; what comes in a shadow is
     heard on `shadow_port`, on this machine, for that.
     """
 

@@ -90,8 +90,8 @@ def watched(
 
 
 @contextmanager
-def loaded(project: Path, kind: str, status: int, text: str, to_ada: str = "") -> Iterator[None]:
-    """A gateway under a load, before a monolith and a service that answers so."""
+def loaded(project: Path, kind: str, status: int, text: str, to_ada: str = "") -> Iterator[int]:
+    """A gateway under a load, before a monolith and a service that answers so; its port."""
     with ExitStack() as stack:
         monolith = stack.enter_context(answering(200, '{"items": []}'))
         service = stack.enter_context(answering(status, text, to_ada))
@@ -107,7 +107,7 @@ def loaded(project: Path, kind: str, status: int, text: str, to_ada: str = "") -
         while ask(port, "/").status == 404:
             time.sleep(0.05)
         stack.enter_context(asking(port))
-        yield
+        yield port
 
 
 def states(project: Path) -> set[str]:
@@ -145,7 +145,7 @@ def test_a_service_that_is_well_keeps_it(with_services: Path) -> None:
     assert states(with_services) == {"canary"}
 
 
-@pytest.mark.parametrize("kind", ["nginx", "traefik"])
+@pytest.mark.parametrize("kind", ["nginx", "haproxy", "caddy", "traefik"])
 def test_what_a_shadow_hears_is_compared_as_it_was_sent(with_services: Path, kind: str) -> None:
     """Only who is logged in sees that the service is wrong."""
     same = '{"items": []}'
@@ -162,7 +162,7 @@ def test_what_a_shadow_hears_is_compared_as_it_was_sent(with_services: Path, kin
     assert ADA not in text + page + done.out + done.err
 
 
-@pytest.mark.parametrize("kind", ["nginx", "traefik"])
+@pytest.mark.parametrize("kind", ["nginx", "haproxy", "caddy", "traefik"])
 def test_a_shadow_that_is_well_stays(with_services: Path, kind: str) -> None:
     same = '{"items": []}'
     done = watched(with_services, kind, 200, same, to="shadow", to_ada=same)
@@ -170,6 +170,15 @@ def test_a_shadow_that_is_well_stays(with_services: Path, kind: str) -> None:
     count = int(done.lines[-1].split(" requests compared")[0].split()[-1])
     assert 3 < count <= 50
     assert states(with_services) == {"shadow"}
+
+
+def test_a_watcher_that_was_killed_is_not_missed(with_services: Path) -> None:
+    """Its mark is still there, and Caddy finds nobody."""
+    with loaded(with_services, "caddy", 200, "{}") as port:
+        splitter("cutover", "transaction", "--to", "shadow", at=with_services)
+        (with_services / "gateway" / "watched").touch()
+        answer = ask(port, "/api/transactions", headers={"X-Splitter-Service": "monolith"})
+        assert (answer.status, answer.body) == (200, b'{"items": []}')
 
 
 def test_who_no_longer_watches_leaves_the_traffic(with_services: Path) -> None:

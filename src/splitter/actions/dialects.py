@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from splitter.actions.routing import WEBSOCKET, Rule
 
 FOLDER = "gateway"
+SAFE = ("GET", "HEAD", "OPTIONS")
+"""What changes nothing (RFC 9110, 9.2.1), and is answered alike however often it is asked."""
 _HANDSHAKE = "HeaderRegexp(`Upgrade`, `(?i)^websocket$`)"
 
 
@@ -15,15 +17,17 @@ _HANDSHAKE = "HeaderRegexp(`Upgrade`, `(?i)^websocket$`)"
 class Dialect:
     """`files` are made from the templates `gateway/NAME.jinja`; the first is the main one.
 
-    `spelled` is how what a rule matches is written there. `mirrors`: it can have a service hear
-    what the monolith answers; `sticky` are the kinds of keys by which it can tell clients, none
+    `spelled` is how what a rule matches is written there. `mirrors`: the methods of which it can
+    have a service hear what the monolith answers; `heard`: splitter can listen to what comes in a
+    shadow; `sticky` are the kinds of keys by which it can tell clients, none
     where it gives them cookies. `looks_up`: how far a route has moved is not in the main file, but
     in another that is read at each request.
     """
 
     files: tuple[str, ...]
     spelled: Callable[[Rule], str]
-    mirrors: bool
+    mirrors: tuple[str, ...] = ()
+    heard: bool = True
     sticky: tuple[str, ...] = ("address", "http", "cookie")
     looks_up: bool = False
 
@@ -65,11 +69,11 @@ def _nowhere(rule: Rule) -> str:
 
 
 DIALECTS: Mapping[str, Dialect] = {
-    "nginx": Dialect(("nginx.conf",), _in_nginx, mirrors=True),
-    "haproxy": Dialect(("haproxy.cfg",), _in_haproxy, mirrors=False),
+    "nginx": Dialect(("nginx.conf",), _in_nginx, SAFE),
+    "haproxy": Dialect(("haproxy.cfg", "mirror.lua"), _in_haproxy, ("GET", "HEAD")),
     "traefik": Dialect(
-        ("dynamic.yml", "traefik.yml"), _in_traefik, mirrors=True, sticky=("address", "cookie")
+        ("dynamic.yml", "traefik.yml"), _in_traefik, SAFE, sticky=("address", "cookie")
     ),
-    "gateway-api": Dialect(("httproute.yml",), _nowhere, mirrors=True, sticky=()),
-    "caddy": Dialect(("Caddyfile", "ways.txt"), _in_caddy, mirrors=False, sticky=(), looks_up=True),
+    "gateway-api": Dialect(("httproute.yml",), _nowhere, SAFE, heard=False, sticky=()),
+    "caddy": Dialect(("Caddyfile", "ways.txt"), _in_caddy, sticky=(), looks_up=True),
 }

@@ -141,6 +141,7 @@ def _looked_up(
             f"{FOLDER}/{name}.jinja",
             port=gateway.port,
             monolith=gateway.monolith,
+            shadow_port=gateway.shadow_port,
             services={name: gateway.services[name] for name in owners if name in gateway.services},
             header=gateway.header,
             generation=generation_of(gateway, routing),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import quote, unquote
 
+from splitter.actions.dialects import SAFE
 from splitter.actions.paths import PARAMETER, pattern
 from splitter.model.routing import MONOLITH, Entry, RoutingTable, State
 
@@ -17,7 +18,6 @@ _SAMPLES = {
     "uuid": "0f8fad5b-d9cb-469f-a165-70867728950e",
 }
 _KEPT = "/:@!$&'()*+,;=~"
-SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +40,14 @@ class Probe:
         return f"{word} {self.path}" + (f" (as a tester of {self.asks_for})" * bool(self.asks_for))
 
 
-def probes(table: RoutingTable, *, testers: bool, mirrors: bool) -> list[Probe]:
+def probes(table: RoutingTable, *, testers: bool, mirrors: Collection[str]) -> list[Probe]:
     """Each route with each of its methods, and what is close to one and is none.
 
-    `testers`: where a route is on its way, each side is asked for by name, too. `mirrors`: the
-    gateway can have a service hear what the monolith answers.
+    `testers`: where a route is on its way, each side is asked for by name, too. `mirrors`:
+    the methods of which the gateway can have a service hear what the monolith answers.
     """
     found = dict.fromkeys(_all(table, testers))
-    return [probe if mirrors else replace(probe, mirrored="") for probe in found]
+    return [p if p.method in mirrors else replace(p, mirrored="") for p in found]
 
 
 def _all(table: RoutingTable, testers: bool) -> Iterator[Probe]:

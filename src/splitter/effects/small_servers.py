@@ -11,6 +11,13 @@ Hear = Callable[[BaseHTTPRequestHandler], None]
 """What is done with a request; its method, target and headers can be read there."""
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that is gone is none of the user's business."""
+
+
 @contextmanager
 def small_server(port: int, hear: Hear, status: int, headers: dict[str, str]) -> Iterator[int]:
     """Listen on 127.0.0.1 while the context lasts; gives the port, a free one where it is to be 0.
@@ -37,8 +44,7 @@ def small_server(port: int, hear: Hear, status: int, headers: dict[str, str]) ->
 
         def log_message(self, format: str, *args: object) -> None: ...
 
-    server = ThreadingHTTPServer(("127.0.0.1", port), Answer)
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", port), Answer)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from splitter.actions.dialects import SAFE
 from splitter.actions.paths import pattern
 from splitter.model.parity import Case, Outcome, Request, Rules, Verdict
 from splitter.model.routing import State
@@ -15,7 +16,6 @@ from splitter.workflows.data import Say
 from splitter.workflows.places import Urls
 from splitter.workflows.switching import Switch
 
-_SAFE = ("GET", "HEAD", "OPTIONS")
 _OF_A_CONNECTION = frozenset(
     ("host", "connection", "keep-alive", "content-length", "transfer-encoding", "te", "upgrade")
 )
@@ -30,7 +30,7 @@ def on_moved(switch: Switch) -> re.Pattern[str]:
 def can_be_put(heard: Heard) -> bool:
     """Whether it changes nothing (RFC 9110, 9.2.1), and means in a case what it meant."""
     texts = (heard.target, *(value for _, value in heard.headers))
-    return heard.method in _SAFE and not any(map(names_in, texts))
+    return heard.method in SAFE and not any(map(names_in, texts))
 
 
 def put(switch: Switch, heard: Sequence[Heard], say: Say, *, number: int = 1) -> list[Verdict]:

@@ -173,7 +173,8 @@ def _warnings(gateway: Gateway, order: Order) -> tuple[str, ...]:
         return ()
     able = " and ".join(kind for kind, dialect in DIALECTS.items() if dialect.mirrors)
     return (
-        f"{gateway.kind} cannot mirror: in the shadow the service hears only testers ({able} can)",
+        f"{gateway.kind} cannot mirror: in the shadow the service hears only testers, and what "
+        f"--watch samples ({able} can)",
     )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from splitter.actions.dialects import DIALECTS, FOLDER
 from splitter.actions.watching import READERS, Answered, rates
+from splitter.effects.gateways.program import marked
 from splitter.effects.hearing import hearing
 from splitter.errors import OutsideError, StartError, UsageError
 from splitter.model.parity import Outcome, Verdict
@@ -37,14 +38,14 @@ def can_be_watched(switch: Switch, seconds: float) -> None:
     """UsageError where a gateway writes no log, or where there is no time to watch; StartError
     where what is mirrored cannot be heard."""
     kind = switch.gateway.kind
-    if kind not in READERS:
+    if kind not in READERS and not _heard(switch):
         raise UsageError(
             f"--watch: {kind} writes no log that could be watched",
             hint=f"{', '.join(READERS)} do; see docs/cutover.md",
         )
     if seconds <= 0:
         raise UsageError("--watch: a number of seconds above 0")
-    if _mirrors(switch):
+    if _heard(switch):
         with _hearing(switch):
             pass
 
@@ -53,10 +54,10 @@ def watched(switch: Switch, seconds: float, *, say: Say) -> Watched:
     """Watch the log for so many seconds, or until the service does too badly.
 
     Then a sample of the safe requests that came is put to both sides, without the credentials that
-    they had: a log does not hold any. In a shadow that is mirrored, what is mirrored is heard, and
-    a sample is put to both sides as it comes and with what it carries.
+    they had: a log does not hold any. In a shadow what comes is heard, where the gateway lets it,
+    and a sample is put to both sides as it comes and with what it carries.
     """
-    if _mirrors(switch):
+    if _heard(switch):
         return _shadowed(switch, seconds, say)
     log, start = _log_of(switch)
     say(f"watching for {seconds:g} s")
@@ -77,9 +78,9 @@ def watched(switch: Switch, seconds: float, *, say: Say) -> Watched:
     return _told(verdicts, f"{seen.line}; ")
 
 
-def _mirrors(switch: Switch) -> bool:
+def _heard(switch: Switch) -> bool:
     in_shadow = any(entry.state is State.SHADOW for entry in switch.routes)
-    return in_shadow and DIALECTS[switch.gateway.kind].mirrors
+    return in_shadow and DIALECTS[switch.gateway.kind].heard
 
 
 @contextmanager
@@ -99,13 +100,17 @@ def _hearing(switch: Switch) -> Iterator[Callable[[], list[Heard]]]:
 
 
 def _shadowed(switch: Switch, seconds: float, say: Say) -> Watched:
-    """Put what is mirrored to both sides, no more of it at any time than its part of the sample."""
+    """Put what is mirrored to both sides, no more of it at any time than its part of the sample.
+
+    The mark is for a gateway that mirrors only as long as it is there.
+    """
     size = switch.project.settings.gateway.sample
     paths = sampling.on_moved(switch)
     asked: set[Heard] = set()
     waiting: list[Heard] = []
     verdicts: list[Verdict] = []
-    with _hearing(switch) as taken:
+    mark = switch.project.root / FOLDER / "watched"
+    with _hearing(switch) as taken, marked(mark):
         say(f"watching for {seconds:g} s what is mirrored")
         begun, passed = time.monotonic(), 0.0
         while passed < 1:

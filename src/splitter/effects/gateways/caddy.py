@@ -10,7 +10,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from splitter.effects.gateways.program import Program, executable, marked, pid_in
+from splitter.effects.gateways.program import Program, closing, executable, pid_in
 from splitter.effects.gateways.sockets import told
 
 
@@ -28,7 +28,7 @@ def program() -> Program:
         reload=_reload,
         loaded=_loaded,
         log="caddy.log",
-        closing=marked,
+        closing=closing,
     )
 
 

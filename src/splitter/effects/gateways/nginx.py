@@ -7,7 +7,7 @@ import signal
 import time
 from pathlib import Path
 
-from splitter.effects.gateways.program import Program, executable, marked, pid_in
+from splitter.effects.gateways.program import Program, closing, executable, pid_in
 from splitter.effects.plain_http import status_of
 
 _TAIL = 64 * 1024
@@ -24,7 +24,7 @@ def program() -> Program:
         reload=_reload,
         loaded=_loaded,
         log="error.log",
-        closing=marked,
+        closing=closing,
     )
 
 

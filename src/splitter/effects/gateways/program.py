@@ -35,14 +35,18 @@ class Program:
 
 
 @contextmanager
-def marked(folder: Path) -> Iterator[None]:
-    """The file is there by which a gateway knows that no connection is to be kept."""
-    mark = folder / "closing"
+def marked(mark: Path) -> Iterator[None]:
+    """A file is there, by which a gateway knows something."""
     mark.touch()
     try:
         yield
     finally:
         mark.unlink(missing_ok=True)
+
+
+def closing(folder: Path) -> AbstractContextManager[None]:
+    """The gateway knows that no connection is to be kept."""
+    return marked(folder / "closing")
 
 
 def executable(name: str, package: str = "") -> str:
