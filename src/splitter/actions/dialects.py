@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 
 from splitter.actions.routing import WEBSOCKET, Rule
+from splitter.model.parity import SAFE_METHODS
 
 FOLDER = "gateway"
-SAFE = ("GET", "HEAD", "OPTIONS")
-"""What changes nothing (RFC 9110, 9.2.1), and is answered alike however often it is asked."""
 _HANDSHAKE = "HeaderRegexp(`Upgrade`, `(?i)^websocket$`)"
 
 
@@ -26,7 +25,7 @@ class Dialect:
 
     files: tuple[str, ...]
     spelled: Callable[[Rule], str]
-    mirrors: tuple[str, ...] = ()
+    mirrors: Set[str] = frozenset()
     heard: bool = True
     sticky: tuple[str, ...] = ("address", "http", "cookie")
     looks_up: bool = False
@@ -69,11 +68,11 @@ def _nowhere(rule: Rule) -> str:
 
 
 DIALECTS: Mapping[str, Dialect] = {
-    "nginx": Dialect(("nginx.conf",), _in_nginx, SAFE),
-    "haproxy": Dialect(("haproxy.cfg", "mirror.lua"), _in_haproxy, ("GET", "HEAD")),
+    "nginx": Dialect(("nginx.conf",), _in_nginx, SAFE_METHODS),
+    "haproxy": Dialect(("haproxy.cfg", "mirror.lua"), _in_haproxy, SAFE_METHODS - {"OPTIONS"}),
     "traefik": Dialect(
-        ("dynamic.yml", "traefik.yml"), _in_traefik, SAFE, sticky=("address", "cookie")
+        ("dynamic.yml", "traefik.yml"), _in_traefik, SAFE_METHODS, sticky=("address", "cookie")
     ),
-    "gateway-api": Dialect(("httproute.yml",), _nowhere, SAFE, heard=False, sticky=()),
+    "gateway-api": Dialect(("httproute.yml",), _nowhere, SAFE_METHODS, heard=False, sticky=()),
     "caddy": Dialect(("Caddyfile", "ways.txt"), _in_caddy, sticky=(), looks_up=True),
 }

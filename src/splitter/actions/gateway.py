@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from splitter.actions.dialects import DIALECTS, FOLDER, Dialect
 from splitter.actions.http_routes import http_routes
-from splitter.actions.lanes import lanes, ways
+from splitter.actions.lanes import Lane, lanes, ways
 from splitter.actions.ownership import digest, keep_edits
 from splitter.actions.paths import unknown_converters
 from splitter.actions.rendering import render
@@ -18,7 +18,6 @@ from splitter.model.plan import Service
 from splitter.model.routing import RoutingTable
 
 UNKNOWN_CONVERTER = "SPL093"
-_IGNORE = f"{FOLDER}/.gitignore"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,76 +85,73 @@ def texts_of(
 ) -> dict[str, str]:
     """What the gateway's files say, by path."""
     dialect = DIALECTS[gateway.kind]
-    if dialect.looks_up:
-        return _looked_up(gateway, routing, templates)
-    rules, found = lanes(routing, gateway.services)
-    generation = generation_of(gateway, routing)
-    upstreams = {lane.upstream: gateway.services[lane.service] for lane in found}
     if gateway.kind == "gateway-api":
-        text = http_routes(
-            rules,
-            found,
-            addresses={MONOLITH: gateway.monolith, **upstreams},
-            parent=gateway.parent,
-            header=gateway.header,
-            generation=generation,
-        )
-        return {dialect.main: text}
-    texts = {
-        f"{FOLDER}/{name}": render(
-            templates,
-            f"{FOLDER}/{name}.jinja",
-            port=gateway.port,
-            api_port=gateway.api_port,
-            shadow_port=gateway.shadow_port,
-            monolith=gateway.monolith,
-            upstreams=upstreams,
-            body_limit=gateway.body_limit,
-            lanes=found,
-            mirrors=any(lane.is_shadow for lane in found),
-            canary=any(lane.is_canary for lane in found),
-            sticky=gateway.sticky,
-            header=gateway.header,
-            generation=generation,
-            table=_spelled(rules, dialect),
-        )
-        for name in dialect.files
-    }
-    return texts | {_IGNORE: render(templates, f"{FOLDER}/gitignore.jinja")}
-
-
-def _looked_up(
-    gateway: Gateway, routing: RoutingTable, templates: Mapping[str, str]
-) -> dict[str, str]:
-    """The main file says which route a request is for, the other how far each has moved.
-
-    `shape` tells one version of the main file from all others, as the generation does for both.
-    """
-    rules, found = ways(routing, gateway.services)
-    dialect = DIALECTS[gateway.kind]
-    owners = dict.fromkeys(entry.owner for entry in routing.entries)
+        return {dialect.main: _http_routes(gateway, routing)}
+    told = _by_ways(gateway, routing) if dialect.looks_up else _by_lanes(gateway, routing)
 
     def rendered(name: str, shape: str = "") -> str:
         return render(
             templates,
             f"{FOLDER}/{name}.jinja",
             port=gateway.port,
-            monolith=gateway.monolith,
+            api_port=gateway.api_port,
             shadow_port=gateway.shadow_port,
-            services={name: gateway.services[name] for name in owners if name in gateway.services},
+            monolith=gateway.monolith,
             header=gateway.header,
             generation=generation_of(gateway, routing),
             shape=shape,
-            ways=found,
-            table=_spelled(rules, dialect),
+            **told,
         )
 
-    main, other = dialect.files
+    texts = {f"{FOLDER}/{name}": rendered(name) for name in dialect.files}
+    if dialect.looks_up:
+        shape = digest(texts[dialect.main].encode())[:12]
+        texts[dialect.main] = rendered(dialect.files[0], shape)
+    return texts | {f"{FOLDER}/.gitignore": render(templates, f"{FOLDER}/gitignore.jinja")}
+
+
+def _http_routes(gateway: Gateway, routing: RoutingTable) -> str:
+    rules, found = lanes(routing, gateway.services)
+    return http_routes(
+        rules,
+        found,
+        addresses={MONOLITH: gateway.monolith, **_upstreams(gateway, found)},
+        parent=gateway.parent,
+        header=gateway.header,
+        generation=generation_of(gateway, routing),
+    )
+
+
+def _by_lanes(gateway: Gateway, routing: RoutingTable) -> dict[str, object]:
+    """What is told to files that say how far each route has moved."""
+    rules, found = lanes(routing, gateway.services)
     return {
-        dialect.main: rendered(main, digest(rendered(main).encode())[:12]),
-        f"{FOLDER}/{other}": rendered(other),
-        _IGNORE: render(templates, f"{FOLDER}/gitignore.jinja"),
+        "upstreams": _upstreams(gateway, found),
+        "body_limit": gateway.body_limit,
+        "lanes": found,
+        "mirrors": any(lane.is_shadow for lane in found),
+        "canary": any(lane.is_canary for lane in found),
+        "sticky": gateway.sticky,
+        "table": _spelled(rules, DIALECTS[gateway.kind]),
     }
+
+
+def _by_ways(gateway: Gateway, routing: RoutingTable) -> dict[str, object]:
+    """The same where the main file only says which route a request is for.
+
+    Its `shape` tells one version of it from all others, as the generation does for all files.
+    """
+    rules, found = ways(routing, gateway.services)
+    owners = dict.fromkeys(entry.owner for entry in routing.entries)
+    return {
+        "services": {name: gateway.services[name] for name in owners if name in gateway.services},
+        "ways": found,
+        "table": _spelled(rules, DIALECTS[gateway.kind]),
+    }
+
+
+def _upstreams(gateway: Gateway, found: Sequence[Lane]) -> dict[str, str]:
+    return {lane.upstream: gateway.services[lane.service] for lane in found}
 
 
 def generation_of(gateway: Gateway, routing: RoutingTable) -> str:

@@ -13,11 +13,11 @@ from typing import Any
 from splitter.actions.lanes import Lane
 from splitter.actions.paths import pattern
 from splitter.actions.routing import ANY, WEBSOCKET, Rule, Table
+from splitter.model.parity import SAFE_METHODS
 from splitter.model.routing import MONOLITH, State
 
 RULES = 16
 """As many as one HTTPRoute may have."""
-SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 Tree = dict[str, Any]
 
 
@@ -76,14 +76,14 @@ def _rules(
         for name, backend in ((lane.service, service), (MONOLITH, monolith)):
             asked = [{"type": "Exact", "name": header, "value": name}]
             yield {"matches": _matches(rule, rule.methods, asked), "backendRefs": [backend]}
-    safe = rule.methods & SAFE if rule.methods else SAFE
+    safe = rule.methods & SAFE_METHODS if rule.methods else SAFE_METHODS
     if lane.is_shadow and safe:
         mirror = {"type": "RequestMirror", "requestMirror": {"backendRef": dict(service)}}
         matches = _matches(rule, safe)
         yield {"matches": matches, "filters": [mirror], "backendRefs": [monolith]}
-        if rule.methods and not rule.methods - SAFE:
+        if rule.methods and not rule.methods - SAFE_METHODS:
             return
-    rest = rule.methods - SAFE if lane.is_shadow else rule.methods
+    rest = rule.methods - SAFE_METHODS if lane.is_shadow else rule.methods
     yield {"matches": _matches(rule, rest), "backendRefs": _answerers(lane, service, monolith)}
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from splitter.actions.ownership import digest
 from splitter.actions.routing import Table, table
 from splitter.actions.traffic import as_route
 from splitter.model.monolith import Route
-from splitter.model.routing import MONOLITH, Entry, RoutingTable, State
+from splitter.model.routing import MONOLITH, Entry, Key, RoutingTable, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +79,7 @@ def lanes(routing: RoutingTable, services: Collection[str]) -> tuple[Table, tupl
         for entry in routing.entries
         if entry.owner in services and (lane := lane_of(entry))
     }
-
-    def owner(route: Route, method: str) -> str:
-        lane = found.get((route.kind, route.path, tuple(sorted(route.methods))))
-        return lane.name if lane else MONOLITH
-
-    rules = table([as_route(entry) for entry in routing.entries], owner)
+    rules = _rules(routing, {key: lane.name for key, lane in found.items()})
     return rules, tuple(dict.fromkeys(found.values()))
 
 
@@ -99,10 +94,13 @@ def ways(routing: RoutingTable, services: Collection[str]) -> tuple[Table, tuple
         for entry in routing.entries
         if entry.owner in services
     }
+    return _rules(routing, {key: way.word for key, way in found.items()}), tuple(found.values())
+
+
+def _rules(routing: RoutingTable, owners: Mapping[Key, str]) -> Table:
+    """The rules of all routes; a route that is not among the keys is the monolith's."""
 
     def owner(route: Route, method: str) -> str:
-        way = found.get((route.kind, route.path, tuple(sorted(route.methods))))
-        return way.word if way else MONOLITH
+        return owners.get((route.kind, route.path, tuple(sorted(route.methods))), MONOLITH)
 
-    rules = table([as_route(entry) for entry in routing.entries], owner)
-    return rules, tuple(found.values())
+    return table([as_route(entry) for entry in routing.entries], owner)

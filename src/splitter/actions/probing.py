@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import quote, unquote
 
-from splitter.actions.dialects import SAFE
 from splitter.actions.paths import PARAMETER, pattern
+from splitter.model.parity import SAFE_METHODS
 from splitter.model.routing import MONOLITH, Entry, RoutingTable, State
 
 _SAMPLES = {
@@ -89,7 +89,7 @@ def _of(
         State.SERVICE: {entry.owner},
         State.RETIRED: {entry.owner},
     }[entry.state]
-    shadow = entry.state is State.SHADOW and method in SAFE and not websocket
+    shadow = entry.state is State.SHADOW and method in SAFE_METHODS and not websocket
     mirrored = entry.owner if shadow else ""
     yield Probe(method, path, frozenset(sides), websocket, mirrored=mirrored)
     if testers and entry.state in (State.SHADOW, State.CANARY, State.SERVICE):

@@ -23,7 +23,7 @@ from splitter.parity.sensitive import (
     may_hold_secrets,
     veiled,
 )
-from splitter.parity.shapes import without_named, without_opaque, without_shapes
+from splitter.parity.shapes import OPAQUE, without_named, without_opaque, without_shapes
 from splitter.parity.templates import names_in
 
 SHORTEST = 4
@@ -42,18 +42,17 @@ class Tokens:
 
     def learn(self, texts: Iterable[str]) -> None:
         """Take those of the texts for tokens that can hardly be anything else."""
-        self._known.update((text, None) for text in texts if _TOKEN.fullmatch(text))
+        self._known.update((text, None) for text in texts if OPAQUE.fullmatch(text))
         while len(self._known) > self._most:
             del self._known[next(iter(self._known))]
 
     def hide(self, text: str) -> str:
         """The text without them, where they stand as words, or between slashes."""
-        for pattern in (_TOKEN, _ELEMENT):
+        for pattern in (OPAQUE, _ELEMENT):
             text = pattern.sub(lambda found: HIDDEN if found[0] in self._known else found[0], text)
         return text
 
 
-_TOKEN = re.compile(r"(?=[^\s\"'<>&;,]*\d)[^\s\"'<>&;,]{8,}|[^\s\"'<>&;,]{20,}")
 _ELEMENT = re.compile(r"[\w.~+-]{8,}")
 
 

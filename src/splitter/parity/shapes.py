@@ -16,7 +16,7 @@ _SHAPES = re.compile(
 )
 _VALUE = r"(?=[^\s\"'<>&;,]*\d)[^\s\"'<>&;,]{8,}|[^\s\"'<>&;,]{20,}"
 """What may be a token, and is no word of a sentence."""
-_OPAQUE = re.compile(_VALUE)
+OPAQUE = re.compile(_VALUE)
 _SCHEME = re.compile(rf"\b(Bearer|Basic|Digest|Token)(\s+)({_VALUE})", re.IGNORECASE)
 _NAMED = re.compile(rf"([\w.-]+)([\"']?\s*[:=]\s*[\"']?)({_VALUE})")
 _TAG = re.compile(r"<(?:input|meta)\b[^>]*>", re.IGNORECASE)
@@ -39,7 +39,7 @@ def without_named(text: str) -> str:
 
 def without_opaque(text: str) -> str:
     """The text without any word that could be a token."""
-    return _OPAQUE.sub(HIDDEN, text)
+    return OPAQUE.sub(HIDDEN, text)
 
 
 def _named(found: re.Match[str]) -> str:

@@ -100,12 +100,14 @@ def fork_of_given(project: Project, at: Path, boot: Boot, say: Say) -> Iterator[
 
 @contextmanager
 def for_tests(project: Project, at: Path, say: Say) -> Iterator[dict[str, str]]:
-    """Variables that point the monolith's own tests to a copy of the data that they would work on.
+    """What the monolith's own tests are told: its environment, with what points them to a copy of
+    the data that they would work on.
 
-    Only those that have a value here: without one, tests have data of their own. Where the data
-    cannot be copied it is said, and they have what they would have.
+    Only variables that have a value here are: without one, tests have data of their own. Where the
+    data cannot be copied it is said, and they have what they would have.
     """
-    given = {*os.environ, *project.settings.monolith.environment, *_dotenv(project)}
+    known = project.settings.monolith.environment
+    given = {*os.environ, *known, *_dotenv(project)}
     url, folder = configured_url(project), _given_folder(project)
     told = given & variables(project, url, at).keys()
     if folder is None:
@@ -119,7 +121,7 @@ def for_tests(project: Project, at: Path, say: Say) -> Iterator[dict[str, str]]:
             except SplitterError as error:
                 say(f"the tests work on the data themselves, for no copy could be made: {error}")
                 told = set()
-        yield {name: forked.variables[name] for name in told}
+        yield {**known, **{name: forked.variables[name] for name in told}}
 
 
 def _given_folder(project: Project) -> Path | None:

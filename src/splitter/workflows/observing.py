@@ -23,12 +23,12 @@ def requests(
         found = testing.read_requests(file)
     elif tests:
         say(f"running the monolith's tests: {tests}")
-        with scratch("tests") as at, data.for_tests(project, at, say) as own:
+        with scratch("tests") as at, data.for_tests(project, at, say) as environment:
             run = testing.run_tests(
                 project.root,
                 tests,
                 python=project.settings.python,
-                environment={**project.settings.monolith.environment, **own},
+                environment=environment,
             )
         if run.status:
             say("some tests failed; what they did until then counts")

@@ -41,13 +41,13 @@ def recorded(project: Project, arguments: Sequence[str] = (), *, say: Say) -> It
     say(f"running the monolith's tests: {command}")
     with scratch("record") as at:
         copy_project(project.root, at / "project")
-        with data.for_tests(project, at, say) as own:
+        with data.for_tests(project, at, say) as environment:
             failed = testing.record_tests(
                 at / "project",
                 command,
                 at / "recorded.jsonl",
                 python=project.settings.python,
-                environment={**project.settings.monolith.environment, **own},
+                environment=environment,
             )
         if failed:
             say("some tests failed; what they asked until then is recorded")

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from splitter.actions.dialects import SAFE
 from splitter.actions.paths import pattern
-from splitter.model.parity import Case, Outcome, Request, Rules, Verdict
+from splitter.model.parity import SAFE_METHODS, Case, Outcome, Request, Rules, Verdict
 from splitter.model.routing import State
 from splitter.model.traffic import Heard
 from splitter.parity.templates import names_in
@@ -30,7 +29,7 @@ def on_moved(switch: Switch) -> re.Pattern[str]:
 def can_be_put(heard: Heard) -> bool:
     """Whether it changes nothing (RFC 9110, 9.2.1), and means in a case what it meant."""
     texts = (heard.target, *(value for _, value in heard.headers))
-    return heard.method in SAFE and not any(map(names_in, texts))
+    return heard.method in SAFE_METHODS and not any(map(names_in, texts))
 
 
 def put(switch: Switch, heard: Sequence[Heard], say: Say, *, number: int = 1) -> list[Verdict]:

@@ -85,13 +85,13 @@ def _asked(project: Project, folder: Path) -> RunningApp:
 def _tests(project: Project, command: str, at: Path, name: str, say: Say) -> testing.TestOutcomes:
     """Each time with a copy of the data, where the tests would work on the data themselves."""
     (at / f"{name}-data").mkdir()
-    with data.for_tests(project, at / f"{name}-data", say) as own:
+    with data.for_tests(project, at / f"{name}-data", say) as environment:
         return testing.try_tests(
             at / name,
             command,
             at / f"{name}-tests",
             python=project.settings.python,
-            environment={**project.settings.monolith.environment, **own},
+            environment=environment,
         )
 
 

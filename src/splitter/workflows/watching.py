@@ -116,9 +116,9 @@ def _shadowed(switch: Switch, seconds: float, say: Say) -> Watched:
         while passed < 1:
             passed = min(1.0, (time.monotonic() - begun) / seconds)
             came = [h for h in taken() if sampling.can_be_put(h) and paths.fullmatch(h.path)]
-            newest = dict.fromkeys(reversed([*waiting, *came]))
-            waiting = [heard for heard in newest if heard not in asked][:size][::-1]
-            some = waiting[::-1][: math.ceil(size * passed) - len(verdicts)]
+            newest = dict.fromkeys([*reversed(came), *waiting])
+            waiting = [heard for heard in newest if heard not in asked][:size]
+            some = waiting[: math.ceil(size * passed) - len(verdicts)]
             asked |= {*some}
             for verdict in sampling.put(switch, some, say, number=len(verdicts) + 1):
                 verdicts.append(verdict)
