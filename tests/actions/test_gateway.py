@@ -6,10 +6,8 @@ import re
 import shutil
 import socket
 import subprocess
-import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -20,6 +18,8 @@ import pytest
 
 from splitter.actions.gateway import Gateway, configure
 from splitter.actions.ownership import digest
+from splitter.effects.ports import free_port
+from splitter.effects.small_servers import served
 from splitter.effects.templates import read_templates
 from splitter.model.changes import ChangeSet, Note
 from splitter.model.monolith import Route
@@ -195,25 +195,6 @@ class Upstream(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PUT = do_HEAD = do_OPTIONS = answer  # noqa: N815
 
 
-@contextmanager
-def served() -> Iterator[int]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Upstream)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield server.server_port
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
-
-
 def nginx(folder: Path, *options: str) -> list[str]:
     """The command that runs nginx on that folder's configuration."""
     program = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin:/usr/local/sbin")
@@ -247,7 +228,7 @@ class Running:
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("gateway")
     command = nginx(folder, "-g", "daemon off;" + ("user root;" if os.geteuid() == 0 else ""))
-    with served() as monolith, served() as service:
+    with served(Upstream) as monolith, served(Upstream) as service:
         sides = {"transaction": f"127.0.0.1:{service}"}
         gateway = Gateway(free_port(), f"127.0.0.1:{monolith}", sides)
         write(folder, proposed(gateway=gateway))

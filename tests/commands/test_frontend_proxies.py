@@ -129,23 +129,29 @@ def test_the_calls_themselves_go_to_the_services(with_services: Path) -> None:
     assert (web / "app.js").read_text() == before
 
 
+def _leads_each_path(port: int) -> int:
+    """Monolith and service say who they are by the version that each was started with. Gives the
+    status of a path that is neither's."""
+    ada = log_in(port)
+    own = ask(port, "/api/transactions?page=1", headers=ada)
+    assert (own.status, own.headers["x-api-version"]) == (200, "from the service")
+    other = ask(port, "/api/auth/me", headers=ada)
+    assert (other.status, other.headers["x-api-version"]) == (200, "1.4")
+    beside = ask(port, "/apitransactions", headers=ada)
+    assert "x-api-version" not in beside.headers
+    return beside.status
+
+
 @pytest.mark.network
 @pytest.mark.skipif(not WITH_NETWORK, reason="installs Vite: set SPLITTER_TEST_NETWORK=1")
 def test_vite_leads_each_path_to_who_has_it(vite: int) -> None:
-    """Monolith and service say who they are by the version that each was started with."""
     assert ask(vite, "/index.html").headers["content-type"] == "text/html"
-    ada = log_in(vite)
-    own = ask(vite, "/api/transactions?page=1", headers=ada)
-    assert (own.status, own.headers["x-api-version"]) == (200, "from the service")
-    other = ask(vite, "/api/auth/me", headers=ada)
-    assert (other.status, other.headers["x-api-version"]) == (200, "1.4")
-    beside = ask(vite, "/apitransactions", headers=ada)
-    assert "x-api-version" not in beside.headers
+    _leads_each_path(vite)
 
 
 @pytest.mark.network
 @pytest.mark.skipif(not WITH_NETWORK, reason="installs Next: set SPLITTER_TEST_NETWORK=1")
-def test_next_leads_each_path_to_who_has_it(sides: Sides, tmp_path: Path) -> None:
+def test_next_leads_each_path_to_who_has_it(sides: Sides) -> None:
     """As Vite does, by its rewrites."""
     web = sides.project / "frontend"
     install(web, "next@15", "react@19", "react-dom@19")
@@ -160,13 +166,7 @@ def test_next_leads_each_path_to_who_has_it(sides: Sides, tmp_path: Path) -> Non
     environment = os.environ | {"NEXT_TELEMETRY_DISABLED": "1"}
     with running(words, port, at=web, environment=environment):
         assert b"a page" in ask(port, "/").body
-        ada = log_in(port)
-        own = ask(port, "/api/transactions?page=1", headers=ada)
-        assert (own.status, own.headers["x-api-version"]) == (200, "from the service")
-        other = ask(port, "/api/auth/me", headers=ada)
-        assert (other.status, other.headers["x-api-version"]) == (200, "1.4")
-        beside = ask(port, "/apitransactions", headers=ada)
-        assert (beside.status, "x-api-version" in beside.headers) == (404, False)
+        assert _leads_each_path(port) == 404
 
 
 @pytest.mark.network

@@ -5,7 +5,6 @@ With the real gateways, before a real monolith and service on one SQLite databas
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import statistics
 import time
@@ -17,10 +16,8 @@ from pathlib import Path
 import gateways
 import pytest
 from load import CLIENTS, Load, Sent
-from servers import ask, log_in, running, uvicorn
-from terminal import copy, edit, splitter
-
-from splitter.effects.ports import free_ports
+from servers import log_in, uvicorn
+from terminal import copy, splitter
 
 SERVICE = "services.transaction_service.main:app"
 MARK = "from the service"
@@ -29,11 +26,9 @@ WALK = ("shadow", "10%", "50%", "service")
 ENOUGH = 3 * CLIENTS
 
 
-KINDS = ("nginx", "haproxy", "caddy", "traefik")
-
-
 @pytest.mark.parametrize(
-    "kind", [pytest.param(kind, marks=pytest.mark.xdist_group(f"load {kind}")) for kind in KINDS]
+    "kind",
+    [pytest.param(kind, marks=pytest.mark.xdist_group(f"load {kind}")) for kind in gateways.KINDS],
 )
 def test_the_walk_loses_no_request_and_runs_no_write_twice(
     kind: str, made: Path, tmp_path: Path, record_property: Callable[[str, object], None]
@@ -44,12 +39,8 @@ def test_the_walk_loses_no_request_and_runs_no_write_twice(
         monolith = stack.enter_context(uvicorn("main:app", at=project, environment=shared))
         tagged = shared | {"API_VERSION": MARK}
         service = stack.enter_context(uvicorn(SERVICE, at=project, environment=tagged))
-        port = configured(project, kind, monolith, service)
-        splitter("gateway", at=project)
-        command = gateways.command(kind, project / "gateway")
-        stack.enter_context(running(command, port, at=project, environment=os.environ))
-        while ask(port, "/").status == 404:  # Traefik listens before it has read its files
-            time.sleep(0.05)
+        port = gateways.configured(project, kind, monolith, service, closing=3)
+        stack.enter_context(gateways.serving(project, kind, port))
         load = Load(port, log_in(port), NEW)
         with load.running():
             walk(kind, project, load)
@@ -65,18 +56,6 @@ def test_the_walk_loses_no_request_and_runs_no_write_twice(
     shares = {stage: share(load.sent, stage) for stage in ("10%", "50%")}
     assert 0 < shares["10%"] < shares["50%"] < 1
     stays(load.sent)
-
-
-def configured(project: Path, kind: str, monolith: int, service: int) -> int:
-    """The project's settings for these servers; gives the gateway's port."""
-    edit(project, "splitter.toml", "port = 8000\n", f"port = {monolith}\n")
-    edit(project, "splitter.toml", "port = 8002\n", f"port = {service}\n")
-    port, api = free_ports(2)
-    with (project / "splitter.toml").open("a") as file:
-        file.write(
-            f'\n[gateway]\nkind = "{kind}"\nport = {port}\napi_port = {api}\nclosing_seconds = 3\n'
-        )
-    return port
 
 
 def walk(kind: str, project: Path, load: Load) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
 import socket
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,14 +11,13 @@ from pathlib import Path
 import gateways
 import pytest
 from answering import answering
-from servers import ask, running
+from servers import ask
 from terminal import Done, edit, splitter
 
-from splitter.effects.ports import free_port, free_ports
+from splitter.effects.ports import free_port
 
 pytestmark = pytest.mark.xdist_group("switching")
 
-KINDS = ("nginx", "haproxy", "caddy", "traefik")
 TEMPLATES = Path(__file__).parents[2] / "templates" / "gateway"
 PASSED_OVER = re.compile(r"\.splitter/results/|gateway/.*(\.log|\.pid|_temp)")
 BROKEN = {
@@ -37,7 +34,7 @@ ELSEWHERE = {
 }
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=gateways.KINDS)
 def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -53,25 +50,11 @@ def serving(project: Path, kind: str) -> Iterator[int]:
     """The gateway before a monolith; a service is there. Gives its port, on which all goes on
     as it was when it is over."""
     with saying(b"monolith") as monolith, saying(b"service") as service:
-        edit(project, "splitter.toml", "port = 8000\n", f"port = {monolith}\n")
-        edit(project, "splitter.toml", "port = 8002\n", f"port = {service}\n")
-        port = configured(project, kind)
-        splitter("gateway", at=project)
-        command = gateways.command(kind, project / "gateway")
-        with running(command, port, at=project, environment=os.environ):
-            while (answer := ask(port, "/api/transactions")).status == 404:
-                time.sleep(0.05)
-            assert answer.body == b"monolith"
+        port = gateways.configured(project, kind, monolith, service, closing=0.1)
+        with gateways.serving(project, kind, port):
+            assert ask(port, "/api/transactions").body == b"monolith"
             yield port
             assert ask(port, "/api/transactions").body == b"monolith"
-
-
-def configured(project: Path, kind: str) -> int:
-    port, api, shadow = free_ports(3)
-    with (project / "splitter.toml").open("a") as file:
-        file.write(f'\n[gateway]\nkind = "{kind}"\nport = {port}\napi_port = {api}\n')
-        file.write(f"shadow_port = {shadow}\nclosing_seconds = 0.1\n")
-    return port
 
 
 def refused(project: Path, status: int) -> Done:
@@ -124,9 +107,7 @@ def test_a_service_that_is_down(with_services: Path, kind: str) -> None:
 def test_a_port_that_is_taken(with_services: Path, kind: str) -> None:
     gateways.command(kind, gateways.ANYWHERE)
     with saying(b"monolith") as monolith, saying(b"service") as service:
-        edit(with_services, "splitter.toml", "port = 8000\n", f"port = {monolith}\n")
-        edit(with_services, "splitter.toml", "port = 8002\n", f"port = {service}\n")
-        port = configured(with_services, kind)
+        port = gateways.configured(with_services, kind, monolith, service, closing=0.1)
         with socket.create_server(("127.0.0.1", port)):
             done = refused(with_services, 3)
     assert f"127.0.0.1:{port}: the gateway's port {port} is taken by " in done.err

@@ -9,16 +9,16 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import gateways
 import pytest
-from servers import ask, running
-from terminal import Done, edit, splitter, started
+from servers import ask
+from terminal import Done, splitter, started
 
 from splitter.actions.routing_file import read_table
-from splitter.effects.ports import free_ports
+from splitter.effects.small_servers import served
 
 ADA = "a-token-that-nobody-is-to-read"
 pytestmark = pytest.mark.xdist_group("switching")
@@ -46,16 +46,8 @@ def answering(status: int, text: str, to_ada: str = "") -> Iterator[int]:
 
         def log_message(self, format: str, *args: object) -> None: ...
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    try:
-        yield server.server_port
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with served(Answer) as port:
+        yield port
 
 
 @contextmanager
@@ -95,17 +87,8 @@ def loaded(project: Path, kind: str, status: int, text: str, to_ada: str = "") -
     with ExitStack() as stack:
         monolith = stack.enter_context(answering(200, '{"items": []}'))
         service = stack.enter_context(answering(status, text, to_ada))
-        edit(project, "splitter.toml", "port = 8000\n", f"port = {monolith}\n")
-        edit(project, "splitter.toml", "port = 8002\n", f"port = {service}\n")
-        port, api, shadow = free_ports(3)
-        with (project / "splitter.toml").open("a") as file:
-            file.write(f'\n[gateway]\nkind = "{kind}"\nport = {port}\napi_port = {api}\n')
-            file.write(f"shadow_port = {shadow}\nclosing_seconds = 0.1\n")
-        splitter("gateway", at=project)
-        command = gateways.command(kind, project / "gateway")
-        stack.enter_context(running(command, port, at=project, environment=os.environ))
-        while ask(port, "/").status == 404:
-            time.sleep(0.05)
+        port = gateways.configured(project, kind, monolith, service, closing=0.1)
+        stack.enter_context(gateways.serving(project, kind, port))
         stack.enter_context(asking(port))
         yield port
 

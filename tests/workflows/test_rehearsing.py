@@ -14,7 +14,6 @@ from splitter.errors import RefusedError
 from splitter.model.routing import Entry, RoutingTable, State, share
 from splitter.workflows.rehearsing import rehearse
 
-KINDS = ("nginx", "haproxy", "caddy", "traefik")
 GATEWAY = Gateway(8080, "127.0.0.1:8000", {"a": "127.0.0.1:8001", "b": "127.0.0.1:8002"})
 ROUTES = [
     (("GET",), "/api/v1/a", "http", "a"),
@@ -63,7 +62,7 @@ def rehearsed(kind: str, routing: RoutingTable) -> list[str]:
     return said
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", gateways.KINDS)
 @pytest.mark.parametrize(
     ("a", "b"),
     [

@@ -44,8 +44,15 @@ def small_server(port: int, hear: Hear, status: int, headers: dict[str, str]) ->
 
         def log_message(self, format: str, *args: object) -> None: ...
 
-    server = _Server(("127.0.0.1", port), Answer)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    with served(Answer, port) as own:
+        yield own
+
+
+@contextmanager
+def served(handler: type[BaseHTTPRequestHandler], port: int = 0) -> Iterator[int]:
+    """The same with a handler of one's own."""
+    server = _Server(("127.0.0.1", port), handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
         yield server.server_port
